@@ -1,0 +1,44 @@
+using Wigwag.Core.Agents;
+using Wigwag.Core.Projects;
+
+namespace Wigwag.Core.Operations;
+
+/// <summary>What a credential lets its bearer do. Each role includes the ones above it, except that only agents and above write.</summary>
+public enum Role
+{
+    /// <summary>Reads within its projects.</summary>
+    Reader,
+    /// <summary>Reads, and writes as one agent.</summary>
+    Agent,
+    /// <summary>A human: reads and writes as any agent they operate, and as themselves.</summary>
+    Operator,
+    /// <summary>Operates every agent, and manages keys, projects and backups.</summary>
+    Administrator,
+}
+
+/// <summary>Who is asking, established by the face from the credential alone; no argument of an operation changes it.</summary>
+public sealed record Caller
+{
+    /// <summary>The server itself, for work that readers of the log and deadlines start.</summary>
+    public static readonly Caller System = new() { Credential = "system", Role = Role.Administrator };
+
+    /// <summary>Id of the credential; limits, idempotency keys and the log are kept by it. Never the secret.</summary>
+    public required string Credential { get; init; }
+
+    public required Role Role { get; init; }
+
+    /// <summary>The agent who speaks, or null when a human or the server does.</summary>
+    public AgentId? Agent { get; init; }
+
+    /// <summary>The project of <see cref="Agent"/>, or the one that the caller stands in; the default for every <c>project</c> left out.</summary>
+    public ProjectId? Project { get; init; }
+
+    /// <summary>The human behind it, as git names them: <c>Ann Lee &lt;ann@example.org&gt;</c>.</summary>
+    public string? Operator { get; init; }
+
+    /// <summary>The projects this credential may see and touch; null for all.</summary>
+    public IReadOnlySet<ProjectId>? Projects { get; init; }
+
+    /// <summary>True when the credential reaches this project.</summary>
+    public bool Reaches(ProjectId project) => Projects is null || Projects.Contains(project);
+}

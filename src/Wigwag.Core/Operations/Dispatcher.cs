@@ -1,0 +1,108 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using Wigwag.Core.Attachments;
+using Wigwag.Core.Store;
+
+namespace Wigwag.Core.Operations;
+
+/// <summary>The one way in: every face hands a caller, an operation and its request to <see cref="Run"/>.</summary>
+public sealed class Dispatcher(IStore store, IBlobs blobs)
+{
+    public IStore Store => store;
+
+    public IBlobs Blobs => blobs;
+
+    /// <summary>Runs an operation for a caller. A command with a key that was used before returns the first answer and does nothing.</summary>
+    /// <param name="operation">What to do.</param>
+    /// <param name="request">A record of the operation's request type.</param>
+    /// <param name="caller">Who asks, from the credential.</param>
+    /// <param name="idempotencyKey">Chosen by the caller, at most 200 characters, or null.</param>
+    /// <param name="cancel">Ends a wait; a command that has begun to commit is not undone.</param>
+    public async ValueTask<Result<object>> Run(
+        Operation operation, object request, Caller caller, string? idempotencyKey, CancellationToken cancel)
+    {
+        if (caller.Role < operation.Role)
+        {
+            return Error.Forbidden(
+                "role_too_low",
+                $"{operation.Title} needs the role {Name(operation.Role)}; this key has {Name(caller.Role)}.",
+                "Use a key with that role, or ask an administrator for one.");
+        }
+        if (idempotencyKey is { Length: 0 or > 200 })
+        {
+            return Error.Invalid("bad_idempotency_key", "An idempotency key has 1 to 200 characters.", "Send a shorter key, for example a UUID.");
+        }
+        if (!(await operation.Prepare(request, blobs, cancel)).Try(out var prepared, out var refusal))
+        {
+            return refusal;
+        }
+        try
+        {
+            return operation.Effect == Effect.Query
+                ? await Query(operation, prepared, caller, cancel)
+                : await Command(operation, prepared, caller, idempotencyKey, cancel);
+        }
+        catch (StoreUnavailableException e)
+        {
+            return Error.Unavailable(
+                e.IsDiskFull ? "disk_full" : "store_unavailable",
+                $"The store cannot answer now: {e.Message}",
+                e.IsDiskFull ? "Free some space on the server's disk; nothing was done." : "Try again with the same idempotency key; nothing was done.");
+        }
+    }
+
+    /// <summary>The typed form of <see cref="Run"/>, for tests and for the server's own work.</summary>
+    public async ValueTask<Result<TAnswer>> Run<TRequest, TAnswer>(
+        Operation<TRequest, TAnswer> operation, TRequest request, Caller caller, string? idempotencyKey = null, CancellationToken cancel = default)
+        where TRequest : class
+        where TAnswer : class =>
+        (await Run((Operation)operation, request, caller, idempotencyKey, cancel)).Try(out var answer, out var error) ? (TAnswer)answer : error;
+
+    private async ValueTask<Result<object>> Query(Operation operation, object request, Caller caller, CancellationToken cancel)
+    {
+        var patience = operation.Patience(request);
+        var deadline = store.Clock.GetTimestamp() + (long)((patience?.TotalSeconds ?? 0) * store.Clock.TimestampFrequency);
+        while (true)
+        {
+            var committed = store.Committed();
+            var result = await store.Read(caller, (session, token) => operation.Run(session, request, token), cancel);
+            var left = store.Clock.GetElapsedTime(store.Clock.GetTimestamp(), deadline);
+            if (patience is null || left <= TimeSpan.Zero || !result.Try(out var answer, out _) || operation.IsWorthGiving(answer))
+            {
+                return result;
+            }
+            try
+            {
+                await committed.WaitAsync(left, store.Clock, cancel);
+            }
+            catch (TimeoutException)
+            {
+                // The last look at the state is the answer: nothing arrived.
+            }
+        }
+    }
+
+    private ValueTask<Result<object>> Command(Operation operation, object request, Caller caller, string? key, CancellationToken cancel)
+    {
+        var hash = key is null ? null : Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(request, operation.RequestType)));
+        return store.Write(caller, async (session, token) =>
+        {
+            if (key is null || hash is null)
+            {
+                return await operation.Run(session, request, token);
+            }
+            if (await IdempotencyKeys.Find(session, key) is { } used)
+            {
+                return used.Replay(operation, hash);
+            }
+            var result = await operation.Run(session, request, token);
+            if (result.Try(out var answer, out _))
+            {
+                await IdempotencyKeys.Keep(session, key, operation, hash, JsonSerializer.Serialize(answer, operation.AnswerType));
+            }
+            return result;
+        }, cancel);
+    }
+
+    private static string Name(Role role) => role.ToString().ToLowerInvariant();
+}

@@ -1,0 +1,115 @@
+using System.Text.Json.Serialization.Metadata;
+using Wigwag.Core.Store;
+
+namespace Wigwag.Core.Operations;
+
+/// <summary>What an operation does to the world.</summary>
+public enum Effect
+{
+    /// <summary>Reads only.</summary>
+    Query,
+    /// <summary>Changes state; a repeat without the same idempotency key does it again.</summary>
+    Command,
+    /// <summary>Changes state; a repeat leaves the same state.</summary>
+    IdempotentCommand,
+}
+
+/// <summary>
+/// One thing that can be done with Wigwag, declared once. The HTTP route, the MCP tool, the CLI command, the OpenAPI entry
+/// and the client call are derived from this declaration and from the contract metadata of its two records.
+/// </summary>
+public abstract class Operation
+{
+    /// <summary>Unique snake_case verb phrase, <c>send_message</c>; the MCP tool's name and OpenAPI's operationId.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>A few words for people: <c>Send a message</c>.</summary>
+    public required string Title { get; init; }
+
+    /// <summary>What it does, when to use it and what comes back, written for a model that has read nothing else.</summary>
+    public required string Description { get; init; }
+
+    public required Effect Effect { get; init; }
+
+    /// <summary>
+    /// Method and route, <c>POST /v1/projects/{project}/messages</c>. A name in braces is a property of the request record; the
+    /// other properties come from the query string (GET, DELETE) or the JSON body.
+    /// </summary>
+    public required string Http { get; init; }
+
+    /// <summary>
+    /// The command line: the command's words, then its positional arguments, <c>send &lt;to&gt; &lt;subject&gt;</c>;
+    /// <c>[name]</c> is optional, <c>[name...]</c> takes several. Every property that is not named here is an option.
+    /// </summary>
+    public required string Cli { get; init; }
+
+    /// <summary>A command line that works, shown by <c>--help</c> and run by the tests of the documentation.</summary>
+    public required string Example { get; init; }
+
+    /// <summary>The least role that may run it.</summary>
+    public Role Role { get; init; } = Role.Agent;
+
+    /// <summary>The MCP toolset that lists it; <c>core</c> is offered by default.</summary>
+    public string Toolset { get; init; } = "core";
+
+    public abstract JsonTypeInfo RequestType { get; }
+
+    public abstract JsonTypeInfo AnswerType { get; }
+
+    /// <summary>The status of HTTP's answer: 200, or 201 for what creates.</summary>
+    public int Status { get; init; } = 200;
+
+    /// <summary>Runs it for a request of <see cref="RequestType"/>; the answer is of <see cref="AnswerType"/>.</summary>
+    internal abstract ValueTask<Result<object>> Run(Session session, object request, CancellationToken cancel);
+
+    /// <summary>How long to wait for an answer worth giving, or null for operations that never wait.</summary>
+    internal abstract TimeSpan? Patience(object request);
+
+    /// <summary>False while a waiting operation has nothing to say yet.</summary>
+    internal abstract bool IsWorthGiving(object answer);
+
+    /// <summary>Stores what the request carries inline, before its transaction begins.</summary>
+    internal abstract ValueTask<Result<object>> Prepare(object request, Attachments.IBlobs blobs, CancellationToken cancel);
+}
+
+/// <inheritdoc/>
+public sealed class Operation<TRequest, TAnswer> : Operation
+    where TRequest : class
+    where TAnswer : class
+{
+    public required JsonTypeInfo<TRequest> Request { get; init; }
+
+    public required JsonTypeInfo<TAnswer> Answer { get; init; }
+
+    /// <summary>Checks, writes state and appends events in one transaction. It never sends, waits or calls out.</summary>
+    public required Func<Session, TRequest, CancellationToken, ValueTask<Result<TAnswer>>> Handler { get; init; }
+
+    /// <summary>For an operation that waits: how long, from its request. The handler runs again after each event until there is something to say.</summary>
+    public Func<TRequest, TimeSpan>? WaitsFor { get; init; }
+
+    /// <summary>For an operation that waits: whether this answer ends the wait.</summary>
+    public Func<TAnswer, bool>? Until { get; init; }
+
+    /// <summary>For a request that carries content inline: stores it and returns the request that names it instead.</summary>
+    public Func<TRequest, Attachments.IBlobs, CancellationToken, ValueTask<Result<TRequest>>>? Preparation { get; init; }
+
+    public override JsonTypeInfo RequestType => Request;
+
+    public override JsonTypeInfo AnswerType => Answer;
+
+    internal override async ValueTask<Result<object>> Run(Session session, object request, CancellationToken cancel) =>
+        (await Handler(session, (TRequest)request, cancel)).Try(out var answer, out var error) ? answer : error;
+
+    internal override TimeSpan? Patience(object request) => WaitsFor?.Invoke((TRequest)request);
+
+    internal override bool IsWorthGiving(object answer) => Until is null || Until((TAnswer)answer);
+
+    internal override async ValueTask<Result<object>> Prepare(object request, Attachments.IBlobs blobs, CancellationToken cancel)
+    {
+        if (Preparation is null)
+        {
+            return request;
+        }
+        return (await Preparation((TRequest)request, blobs, cancel)).Try(out var prepared, out var error) ? prepared : error;
+    }
+}

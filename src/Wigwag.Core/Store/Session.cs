@@ -1,0 +1,56 @@
+using System.Data.Common;
+using Wigwag.Core.Feed;
+using Wigwag.Core.Operations;
+using Wigwag.Core.Projects;
+
+namespace Wigwag.Core.Store;
+
+/// <summary>
+/// One transaction as a handler sees it: SQL in the tongue both engines speak, the clock, the caller, and the log. Parameters are
+/// named <c>@name</c>; values are strings, integers, <see cref="DateTimeOffset"/> (stored as milliseconds since 1970), booleans
+/// (stored as 0 and 1), id types (stored as their text) or null.
+/// </summary>
+public abstract class Session
+{
+    /// <summary>Who asks.</summary>
+    public required Caller Caller { get; init; }
+
+    /// <summary>The time of this transaction, UTC, whole milliseconds; never earlier than that of one committed before it.</summary>
+    public required DateTimeOffset Now { get; init; }
+
+    public abstract Dialect Dialect { get; }
+
+    /// <summary>Runs a statement; the number of rows it changed.</summary>
+    public abstract ValueTask<int> Execute(string sql, params (string Name, object? Value)[] parameters);
+
+    /// <summary>The first row, read by <paramref name="read"/>, or null.</summary>
+    public abstract ValueTask<T?> First<T>(string sql, Func<Row, T> read, params (string Name, object? Value)[] parameters)
+        where T : class;
+
+    /// <summary>The first column of the first row as a number, or null.</summary>
+    public abstract ValueTask<long?> Scalar(string sql, params (string Name, object? Value)[] parameters);
+
+    /// <summary>Every row.</summary>
+    public abstract ValueTask<List<T>> Query<T>(string sql, Func<Row, T> read, params (string Name, object? Value)[] parameters);
+
+    /// <summary>Appends one fact to the log, in this transaction.</summary>
+    /// <param name="kind">Which fact; declared by the feature that states it.</param>
+    /// <param name="project">The project whose readers are told.</param>
+    /// <param name="subject">What it is about: an issue, message or agent id.</param>
+    /// <param name="fact">The fact itself.</param>
+    /// <param name="audience">The agents it concerns beyond the project's readers, or null.</param>
+    public async ValueTask Append<T>(
+        EventKind<T> kind, ProjectId project, string subject, T fact, IReadOnlyCollection<string>? audience = null) => await Execute(
+        """
+        INSERT INTO events (project, at, kind, subject, agent, operator, audience, fact)
+        VALUES (@project, @at, @kind, @subject, @agent, @operator, @audience, @fact)
+        """,
+        ("project", project),
+        ("at", Now),
+        ("kind", kind.Name),
+        ("subject", subject),
+        ("agent", Caller.Agent),
+        ("operator", Caller.Operator),
+        ("audience", audience is { Count: > 0 } ? string.Join(' ', audience) : null),
+        ("fact", kind.Write(fact)));
+}
