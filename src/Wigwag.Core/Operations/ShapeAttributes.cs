@@ -26,6 +26,8 @@ public enum WorkspaceFact
 {
     /// <summary>The git remote that names the project, or the local identity.</summary>
     Project,
+    /// <summary>What people would call the project where its identity has no name in it: the main working copy's folder.</summary>
+    ProjectName,
     /// <summary>The name of the machine.</summary>
     Host,
     /// <summary>The absolute path of the working copy's root.</summary>

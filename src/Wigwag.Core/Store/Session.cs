@@ -18,6 +18,9 @@ public abstract class Session
     /// <summary>The time of this transaction, UTC, whole milliseconds; never earlier than that of one committed before it.</summary>
     public required DateTimeOffset Now { get; init; }
 
+    /// <summary>True in <see cref="IStore.Read"/>, where a write throws; set by the engine.</summary>
+    public bool IsReadOnly { get; init; }
+
     public abstract Dialect Dialect { get; }
 
     /// <summary>Runs a statement; the number of rows it changed.</summary>
