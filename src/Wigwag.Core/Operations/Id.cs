@@ -18,10 +18,19 @@ public interface IId<TSelf>
     static abstract bool TryParse([NotNullWhen(true)] string? text, out TSelf id);
 }
 
+/// <summary>What a converter of identifiers tells of the type it reads, to those who describe it in a schema.</summary>
+public interface IIdForm
+{
+    /// <summary>What a valid one looks like: <c>an agent id like dave/vc</c>.</summary>
+    string Form { get; }
+}
+
 /// <summary>Reads and writes an identifier as a JSON string, also as the key of an object.</summary>
-public sealed class IdConverter<T> : JsonConverter<T>
+public sealed class IdConverter<T> : JsonConverter<T>, IIdForm
     where T : struct, IId<T>
 {
+    string IIdForm.Form => T.Form;
+
     public override T Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
         reader.TokenType == JsonTokenType.String && T.TryParse(reader.GetString(), out var id)
             ? id

@@ -1,0 +1,70 @@
+using System.Collections.Concurrent;
+using Wigwag.Core.Operations;
+using Wigwag.Core.Store;
+
+namespace Wigwag.Core.Keys;
+
+/// <summary>
+/// Checks tokens. Keeps each key it has read for a second at most, and forgets it at once when told that it was revoked, so that
+/// a revocation holds within a second even when the telling is lost.
+/// </summary>
+public sealed class KeyRing(IStore store) : IDisposable
+{
+    private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(1);
+    private static readonly string NoHash = KeyToken.Hash("");
+
+    private readonly ConcurrentDictionary<KeyId, Known> _known = new();
+    private readonly ConcurrentDictionary<KeyId, CancellationTokenSource> _watched = new();
+
+    private sealed record Known(KeyBook.Stored Stored, long ReadAt);
+
+    /// <summary>The live key that a token opens, or null. Takes the same time for a wrong secret as for an unknown key that was read.</summary>
+    public async ValueTask<Key?> Open(string token, CancellationToken cancel)
+    {
+        if (!KeyToken.TryRead(token, out var id))
+        {
+            return null;
+        }
+        var stored = await Find(id, cancel);
+        return KeyToken.Same(KeyToken.Hash(token), stored?.Hash ?? NoHash) && stored is not null && stored.Key.IsLive(store.Clock.GetUtcNow())
+            ? stored.Key
+            : null;
+    }
+
+    /// <summary>Cancelled when the key is revoked; what is open under the key ends then.</summary>
+    public CancellationToken Ended(KeyId key) => _watched.GetOrAdd(key, _ => new CancellationTokenSource()).Token;
+
+    /// <summary>Called for each revocation that the log tells of.</summary>
+    public void Forget(KeyId key)
+    {
+        _known.TryRemove(key, out _);
+        if (_watched.TryRemove(key, out var watch))
+        {
+            watch.Cancel();
+            watch.Dispose();
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (var watch in _watched.Values)
+        {
+            watch.Dispose();
+        }
+    }
+
+    private async ValueTask<KeyBook.Stored?> Find(KeyId id, CancellationToken cancel)
+    {
+        if (_known.TryGetValue(id, out var known) && store.Clock.GetElapsedTime(known.ReadAt) < Fresh)
+        {
+            return known.Stored;
+        }
+        var readAt = store.Clock.GetTimestamp();
+        var found = await store.Read<KeyBook.Stored?>(Caller.System, async (session, _) => await KeyBook.Find(session, id), cancel);
+        if (found.Value is { } stored)
+        {
+            _known[id] = new(stored, readAt);
+        }
+        return found.Value;
+    }
+}

@@ -1,0 +1,34 @@
+using System.Text.Json.Serialization;
+using Wigwag.Core.Feed;
+using Wigwag.Core.Operations;
+
+namespace Wigwag.Core.Keys;
+
+/// <summary>Credentials: who may do what, where, and for how long.</summary>
+public static class KeysFeature
+{
+    public static readonly EventKind<KeyCreated> Created = new("key.created", KeysJson.Default.KeyCreated);
+
+    public static readonly EventKind<KeyRevoked> Revoked = new("key.revoked", KeysJson.Default.KeyRevoked);
+
+    public static Feature Feature { get; } = new(
+        "Keys",
+        [],
+        [Created, Revoked]);
+}
+
+/// <summary>A key was made.</summary>
+public sealed record KeyCreated(KeyId KeyId, string Name, Role Role);
+
+/// <summary>A key opens nothing any more.</summary>
+public sealed record KeyRevoked(KeyId KeyId);
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+    RespectNullableAnnotations = true,
+    Converters = [typeof(RoleConverter)])]
+[JsonSerializable(typeof(KeyCreated))]
+[JsonSerializable(typeof(KeyRevoked))]
+public sealed partial class KeysJson : JsonSerializerContext;
