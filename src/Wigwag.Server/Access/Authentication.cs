@@ -1,0 +1,68 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+using Wigwag.Core.Keys;
+using Wigwag.Core.Operations;
+using Wigwag.Server.Http;
+
+namespace Wigwag.Server.Access;
+
+/// <summary>Finds who asks, from the credential alone, before any endpoint but the anonymous ones.</summary>
+internal sealed class Authentication(ServerParts parts, ILogger log)
+{
+    /// <summary>Whoever owns the server's files and sits on its machine.</summary>
+    private static readonly Caller LocalAdministrator = new() { Credential = "local", Role = Role.Administrator };
+
+    public async Task Require(HttpContext context, RequestDelegate next)
+    {
+        if (context.GetEndpoint()?.Metadata.GetMetadata<AnonymousEndpoint>() is not null)
+        {
+            await next(context);
+            return;
+        }
+        if (!(await Authenticate(context)).Try(out var caller, out var refusal))
+        {
+            log.RefusedCredential(refusal.Code);
+            context.Response.Headers.WWWAuthenticate = refusal.Code == NoCredential.Code ? "Bearer" : "Bearer error=\"invalid_token\"";
+            await context.Refuse(refusal, StatusCodes.Status401Unauthorized);
+            return;
+        }
+        context.SetCaller(caller);
+        await next(context);
+    }
+
+    private async ValueTask<Result<Caller>> Authenticate(HttpContext context)
+    {
+        if (context.Request.Headers.Authorization is { Count: > 0 } authorization)
+        {
+            return authorization is [{ } header] && header.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase)
+                && await parts.Keys.Open(header["Bearer ".Length..].Trim(), context.RequestAborted) is { } key
+                    ? Bearer(key)
+                    : BadCredential;
+        }
+        return IsLocal(context) ? LocalAdministrator : NoCredential;
+    }
+
+    // What a proxy passes on comes from elsewhere, though the proxy itself sits here.
+    private bool IsLocal(HttpContext context) =>
+        (context.OverUnixSocket() || parts.Options.Authentication == AuthenticationMode.None)
+        && !context.Request.Headers.Keys.Any(name =>
+            name.StartsWith("X-Forwarded-", StringComparison.OrdinalIgnoreCase)
+            || name.Equals("Forwarded", StringComparison.OrdinalIgnoreCase)
+            || name.Equals("X-Real-IP", StringComparison.OrdinalIgnoreCase)
+            || name.Equals("Via", StringComparison.OrdinalIgnoreCase));
+
+    private static Caller Bearer(Key key) => new()
+    {
+        Credential = key.KeyId.Value,
+        Role = key.Role,
+        Agent = key.Agent,
+        Operator = key.Operator,
+        Projects = key.Projects?.ToHashSet(),
+    };
+
+    private static readonly Error NoCredential = Error.Forbidden(
+        "no_credential", "This address needs a key.", "Send Authorization: Bearer <token>; the local token is in the file `token` of the server's home.");
+
+    private static readonly Error BadCredential = Error.Forbidden(
+        "bad_credential", "The key is unknown, expired or revoked.", "Ask an administrator for a new one.");
+}

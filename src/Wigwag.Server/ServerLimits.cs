@@ -1,0 +1,42 @@
+namespace Wigwag.Server;
+
+/// <summary>What one client, and all of them together, may ask of the server.</summary>
+public sealed record ServerLimits
+{
+    /// <summary>The JSON of one request. Attachments have a limit of their own.</summary>
+    public int BodyBytes { get; init; } = 1024 * 1024;
+
+    public long AttachmentBytes { get; init; } = 10 * 1024 * 1024;
+
+    public int HeaderBytes { get; init; } = 32 * 1024;
+
+    public int Connections { get; init; } = 4096;
+
+    public TimeSpan HeaderTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    public TimeSpan KeepAlive { get; init; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>The slowest a body may arrive, after five seconds of grace.</summary>
+    public double BodyBytesPerSecond { get; init; } = 240;
+
+    /// <summary>Requests a second that one key may make in the long run.</summary>
+    public int RequestsPerSecond { get; init; } = 2000;
+
+    /// <summary>Requests that one key may make at once.</summary>
+    public int RequestBurst { get; init; } = 4000;
+
+    /// <summary>Event streams that one key may hold open.</summary>
+    public int StreamsPerKey { get; init; } = 1024;
+
+    /// <summary>Events that wait for one reader of the stream before it is dropped.</summary>
+    public int StreamBacklog { get; init; } = 1024;
+
+    /// <summary>How long a reader of the stream may take no bytes while some wait for it.</summary>
+    public TimeSpan StreamWriteTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How often a silent stream says that it lives.</summary>
+    public TimeSpan StreamHeartbeat { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>How long requests under way are given when the server stops.</summary>
+    public TimeSpan StopGrace { get; init; } = TimeSpan.FromSeconds(5);
+}
