@@ -1,0 +1,39 @@
+using System.ComponentModel;
+using Wigwag.Core.Operations;
+using Wigwag.Core.Store;
+
+namespace Wigwag.Core.Issues;
+
+public sealed record ClaimIssueRequest
+{
+    [Description("Which issue.")]
+    public required IssueId IssueId { get; init; }
+}
+
+public static class ClaimIssue
+{
+    public static readonly Operation<ClaimIssueRequest, Issue> Operation = new()
+    {
+        Name = "claim_issue",
+        Title = "Claim an issue",
+        Description = "Makes you the one who works on an issue; of several who try, one gets it. Refused while another agent holds it and is around; an agent that said goodbye or was silent for long is taken over from. Give it back with unclaim_issue, or finish with close_issue.",
+        Effect = Effect.IdempotentCommand,
+        Http = "POST /v1/issues/{issue_id}/claim",
+        Cli = "issue claim <issue_id>",
+        Example = "wigwag issue claim vc-a3f8",
+        Request = IssuesJson.Default.ClaimIssueRequest,
+        Answer = IssuesJson.Default.Issue,
+        Handler = Handle,
+    };
+
+    private static async ValueTask<Result<Issue>> Handle(Session session, ClaimIssueRequest request, CancellationToken cancel)
+    {
+        if (session.Caller.Agent is not { } agent)
+        {
+            return Error.Invalid("agent_required", "Only an agent can hold an issue, and this call is not made as one.", "Say which agent you act as, with --as or the Wigwag-Agent header.");
+        }
+        return (await IssueBook.Find(session, request.IssueId)).Try(out var issue, out var error)
+            ? await IssueBook.Claim(session, issue, agent)
+            : error;
+    }
+}

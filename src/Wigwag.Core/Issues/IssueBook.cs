@@ -1,0 +1,172 @@
+using System.Text.Json.Nodes;
+using Wigwag.Core.Agents;
+using Wigwag.Core.Operations;
+using Wigwag.Core.Projects;
+using Wigwag.Core.Store;
+
+namespace Wigwag.Core.Issues;
+
+/// <summary>What other features and every operation here do with issues.</summary>
+public static class IssueBook
+{
+    /// <summary>The issue; <c>unknown_issue</c> when there is none or its project is out of the caller's reach.</summary>
+    public static async ValueTask<Result<Issue>> Find(Session session, IssueId id) => Known(session, id, await session.First(
+        $"SELECT {IssueRows.Columns} FROM issues i WHERE i.issue_id = @id",
+        IssueRows.Read,
+        ("id", id)));
+
+    /// <summary>The issue as <see cref="Find"/> gives it, held against other transactions until this one ends.</summary>
+    public static async ValueTask<Result<Issue>> Hold(Session session, IssueId id) => Known(session, id, await session.First(
+        $"SELECT {IssueRows.Columns} FROM issues i WHERE i.issue_id = @id {session.Dialect.ForUpdate}",
+        IssueRows.Read,
+        ("id", id)));
+
+    /// <summary>Opens an issue in a project that the caller was found to reach, in the caller's name.</summary>
+    public static async ValueTask<Result<Issue>> Open(Session session, Project project, NewIssue asked)
+    {
+        if (!IssueLimits.Title(asked.Title).Try(out var title, out var error) ||
+            !IssueLimits.Body(asked.Body).Try(out var body, out error) ||
+            !IssueLimits.Priority(asked.Priority).Try(out var priority, out error) ||
+            !IssueLimits.Set(asked.Labels).Try(out var labels, out error))
+        {
+            return error;
+        }
+        if (asked.DependsOn.Count > IssueLimits.DependenciesOfANewIssue)
+        {
+            return Error.Invalid(
+                "too_many_dependencies",
+                $"A new issue depends on at most {IssueLimits.DependenciesOfANewIssue} others.",
+                "Create it with fewer and add the rest with depend.");
+        }
+        var id = await UnusedId(session, project, title);
+        await session.Execute(
+            """
+            INSERT INTO issues (project, issue_id, title, body, status, priority, labels, created_by, operator, created_at, updated_at)
+            VALUES (@project, @id, @title, @body, 'open', @priority, @labels, @created_by, @operator, @now, @now)
+            """,
+            ("project", project.ProjectId),
+            ("id", id),
+            ("title", title),
+            ("body", body),
+            ("priority", priority),
+            ("labels", IssueRows.Text(labels)),
+            ("created_by", session.Caller.Agent),
+            ("operator", session.Caller.Operator),
+            ("now", session.Now));
+        await session.Append(IssueEvents.Created, project.ProjectId, id.Value, new()
+        {
+            IssueId = id,
+            Title = title,
+            Body = body,
+            Priority = priority,
+            Labels = labels,
+        });
+        if (!(await Find(session, id)).Try(out var issue, out error))
+        {
+            return error;
+        }
+        foreach (var dependsOn in asked.DependsOn.Distinct())
+        {
+            if ((await Depend(session, issue, dependsOn)).Error is { } refused)
+            {
+                return refused;
+            }
+        }
+        return await Whole(session, id);
+    }
+
+    /// <summary>
+    /// Makes <paramref name="agent"/> the holder. Held by itself: nothing changes. Held by another: <c>already_claimed</c>, unless that one
+    /// has said goodbye or was silent for long, which the agent then takes over from.
+    /// </summary>
+    public static async ValueTask<Result<Issue>> Claim(Session session, Issue issue, AgentId agent)
+    {
+        if (!(await Hold(session, issue.IssueId)).Try(out var held, out var error))
+        {
+            return error;
+        }
+        if (held.Status == IssueStatus.Closed)
+        {
+            return AlreadyClosed(held, "Reopen it first if it is not done.");
+        }
+        if (held.Assignee is { } holder)
+        {
+            if (holder == agent)
+            {
+                return await Dependencies.With(session, held);
+            }
+            return AlreadyClaimed(held, holder);
+        }
+        await session.Execute(
+            """
+            UPDATE issues SET status = 'in_progress', assignee = @agent, claimed_at = @now, updated_at = @now
+            WHERE project = @project AND issue_id = @id
+            """,
+            ("agent", agent),
+            ("now", session.Now),
+            ("project", held.Project),
+            ("id", held.IssueId));
+        await session.Append(
+            IssueEvents.Claimed, held.Project, held.IssueId.Value, new(held.IssueId, agent, held.Assignee), Concerned(held));
+        return await Whole(session, held.IssueId);
+    }
+
+    /// <summary>Makes the issue wait for another, once.</summary>
+    internal static async ValueTask<Result<Issue>> Depend(Session session, Issue issue, IssueId dependsOn)
+    {
+        if (!(await Dependencies.Add(session, issue, dependsOn)).Try(out var added, out var error))
+        {
+            return error;
+        }
+        if (added)
+        {
+            await session.Append(IssueEvents.DependencyAdded, issue.Project, issue.IssueId.Value, new(issue.IssueId, dependsOn), Concerned(issue));
+        }
+        return await Whole(session, issue.IssueId);
+    }
+
+    /// <summary>The issue as it stands now, with its dependencies.</summary>
+    internal static async ValueTask<Result<Issue>> Whole(Session session, IssueId id) =>
+        (await Find(session, id)).Try(out var issue, out var error) ? await Dependencies.With(session, issue) : error;
+
+    /// <summary>Who is told of a change in any project: the reporter and the holder.</summary>
+    internal static List<string> Concerned(Issue issue) =>
+        [.. new[] { issue.CreatedBy, issue.Assignee }.Where(agent => agent is not null).Select(agent => agent!.Value.Value).Distinct()];
+
+    internal static Error AlreadyClosed(Issue issue, string next) => Error.Conflict(
+        "already_closed",
+        $"{issue.IssueId} was closed{By(issue.ClosedBy)} at {issue.ClosedAt:u}.",
+        next);
+
+    private static Error AlreadyClaimed(Issue issue, AgentId holder) => Error.Conflict(
+        "already_claimed",
+        $"{issue.IssueId} is held by {holder} since {issue.ClaimedAt:u}.",
+        $"Take another one from ready, or write to {holder} about it; you can take it over once {holder} is gone.")
+        with
+    {
+        Details = new JsonObject { ["assignee"] = holder.Value, ["claimed_at"] = issue.ClaimedAt?.ToString("O") },
+    };
+
+    private static string By(AgentId? agent) => agent is { } id ? $" by {id}" : "";
+
+    private static Result<Issue> Known(Session session, IssueId id, Issue? issue) => issue is not null && session.Caller.Reaches(issue.Project)
+        ? issue
+        : Error.NotFound("unknown_issue", $"There is no issue {id}.", "Look for it in the list of the project's issues.");
+
+    private static async ValueTask<IssueId> UnusedId(Session session, Project project, string title)
+    {
+        var issues = await session.Scalar(
+            "SELECT COUNT(*) FROM (SELECT 1 FROM issues WHERE project = @project LIMIT @most) AS counted",
+            ("project", project.ProjectId),
+            ("most", NewIssueId.CountsUpTo)) ?? 0;
+        var length = NewIssueId.Length(issues + 1);
+        while (true)
+        {
+            var id = NewIssueId.Make(project.ProjectId, project.Name, title, session.Caller.Agent?.Value ?? session.Caller.Operator, session.Now, length);
+            if (await session.Scalar("SELECT 1 FROM issues WHERE issue_id = @id", ("id", id)) is null)
+            {
+                return id;
+            }
+        }
+    }
+}

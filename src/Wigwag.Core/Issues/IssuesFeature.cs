@@ -1,0 +1,19 @@
+using Wigwag.Core.Operations;
+
+namespace Wigwag.Core.Issues;
+
+/// <summary>The built-in tracker: units of work, who holds them, and which wait for which.</summary>
+public static class IssuesFeature
+{
+    public static Feature Feature { get; } = new(
+        "issues",
+        [
+            ShowIssue.Operation,
+            UpdateIssue.Operation,
+            ClaimIssue.Operation,
+            UnclaimIssue.Operation,
+            DependIssue.Operation,
+            UndependIssue.Operation,
+        ],
+        IssueEvents.All);
+}

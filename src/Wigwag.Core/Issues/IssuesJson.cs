@@ -1,0 +1,26 @@
+using System.Text.Json.Serialization;
+
+namespace Wigwag.Core.Issues;
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+    RespectNullableAnnotations = true,
+    UseStringEnumConverter = true)]
+[JsonSerializable(typeof(Issue))]
+[JsonSerializable(typeof(IssuePage))]
+[JsonSerializable(typeof(ShowIssueRequest))]
+[JsonSerializable(typeof(UpdateIssueRequest))]
+[JsonSerializable(typeof(ClaimIssueRequest))]
+[JsonSerializable(typeof(UnclaimIssueRequest))]
+[JsonSerializable(typeof(DependIssueRequest))]
+[JsonSerializable(typeof(UndependIssueRequest))]
+[JsonSerializable(typeof(IssueCreated))]
+[JsonSerializable(typeof(IssueUpdated))]
+[JsonSerializable(typeof(IssueClaimed))]
+[JsonSerializable(typeof(IssueUnclaimed))]
+[JsonSerializable(typeof(IssueClosed))]
+[JsonSerializable(typeof(IssueReopened))]
+[JsonSerializable(typeof(IssueDependency))]
+public sealed partial class IssuesJson : JsonSerializerContext;

@@ -1,0 +1,46 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text;
+using Wigwag.Core.Projects;
+
+namespace Wigwag.Core.Issues;
+
+/// <summary>
+/// Makes issue ids that machines which never talk do not share: the project's short name and the first characters, in
+/// base 36, of a SHA-256 over project, title, creator, time and 128 random bits.
+/// </summary>
+internal static class NewIssueId
+{
+    private const string Digits = "0123456789abcdefghijklmnopqrstuvwxyz";
+
+    /// <summary>Counting issues beyond this number changes no length.</summary>
+    public const int CountsUpTo = 8853;
+
+    /// <summary>
+    /// How many characters follow the short name when the project holds <paramref name="issues"/> issues. Two machines that
+    /// each hold n issues of a project with ids of length L share one of them with a probability of at most n² / 36^L, which
+    /// these steps keep under 1 in 1,000: 4 up to 40 issues, 5 up to 245, 6 up to 1,475, 7 up to 8,852, then 10 (to 1.9 million).
+    /// </summary>
+    public static int Length(long issues) => issues switch
+    {
+        <= 40 => 4,
+        <= 245 => 5,
+        <= 1475 => 6,
+        < CountsUpTo => 7,
+        _ => 10,
+    };
+
+    public static IssueId Make(ProjectId project, string shortName, string title, string? creator, DateTimeOffset at, int length)
+    {
+        var nonce = RandomNumberGenerator.GetHexString(32);
+        var seed = string.Join('\0', project.Value, title, creator, at.ToUnixTimeMilliseconds(), nonce);
+        var left = BinaryPrimitives.ReadUInt128BigEndian(SHA256.HashData(Encoding.UTF8.GetBytes(seed)));
+        Span<char> hash = stackalloc char[length];
+        foreach (ref var digit in hash)
+        {
+            (left, var value) = UInt128.DivRem(left, 36);
+            digit = Digits[(int)value];
+        }
+        return IssueId.Parse($"{shortName}-{hash}");
+    }
+}
