@@ -12,6 +12,7 @@ using Microsoft.Extensions.Logging;
 using Wigwag.Core.Operations;
 using Wigwag.Server.Access;
 using Wigwag.Server.Http;
+using Wigwag.Server.Mcp;
 
 namespace Wigwag.Server;
 
@@ -152,6 +153,7 @@ public sealed class WigwagServer : IAsyncDisposable
         app.UseRouting();
         app.Use(next => context => authentication.Require(context, next));
         app.MapOperations(parts);
+        app.MapMcp(parts, app.Services.GetRequiredService<ILoggerFactory>());
     }
 
     private static Uri? Bound(WebApplication app) =>

@@ -1,0 +1,287 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Logging;
+using ModelContextProtocol;
+using ModelContextProtocol.Protocol;
+using ModelContextProtocol.Server;
+using Wigwag.Core.Operations;
+using Wigwag.Server.Access;
+using Wigwag.Server.Http;
+
+namespace Wigwag.Server.Mcp;
+
+/// <summary>
+/// MCP over streamable HTTP at <c>/mcp</c>: since 2026-07-28 each POST stands alone; the revisions before have sessions. Which one
+/// it is, the request says.
+/// </summary>
+internal sealed class McpEndpoint(McpFace face, McpSessions sessions, ServerParts parts, ILoggerFactory logs)
+{
+    // Not a code of MCP's own; what clients of the older revisions know it by.
+    private const int SessionNotFound = -32001;
+    private const int Refused = -32000;
+    private const int MaxBatch = 100;
+
+    private static readonly JsonTypeInfo<JsonRpcMessage> MessageType = (JsonTypeInfo<JsonRpcMessage>)McpJsonUtilities.DefaultOptions.GetTypeInfo(typeof(JsonRpcMessage));
+    private static readonly JsonTypeInfo<JsonRpcError> ErrorType = (JsonTypeInfo<JsonRpcError>)McpJsonUtilities.DefaultOptions.GetTypeInfo(typeof(JsonRpcError));
+
+    public void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapPost("/mcp", Post);
+        routes.MapGet("/mcp", Get);
+        routes.MapDelete("/mcp", Delete);
+    }
+
+    private async Task Post(HttpContext http)
+    {
+        if (!OperationRoutes.Accepts(http.Request, "application/json") || !OperationRoutes.Accepts(http.Request, "text/event-stream"))
+        {
+            await Refuse(http, StatusCodes.Status406NotAcceptable, Refused, "The client must accept both application/json and text/event-stream.");
+            return;
+        }
+        if (!Toolsets.Parse(http.Request.Query["toolsets"]).Try(out var toolsets, out var unknown))
+        {
+            await Refuse(http, StatusCodes.Status400BadRequest, (int)McpErrorCode.InvalidRequest, $"{unknown.Message} {unknown.Next}");
+            return;
+        }
+        JsonDocument body;
+        try
+        {
+            body = await JsonDocument.ParseAsync(http.Request.Body, new JsonDocumentOptions { MaxDepth = RequestReader.MaxDepth + 8 }, http.RequestAborted);
+        }
+        catch (JsonException)
+        {
+            await Refuse(http, StatusCodes.Status400BadRequest, (int)McpErrorCode.ParseError, "The body is not JSON, or nests too deep.");
+            return;
+        }
+        using (body)
+        {
+            var call = new McpCall(http.CallerOf(), toolsets, http.Request.Headers["Idempotency-Key"].ToString() is { Length: > 0 } key ? key : null, null);
+            var version = http.Request.Headers[McpHeaders.ProtocolVersion].ToString();
+            if (McpHeaders.IsStateless(version) || McpHeaders.IsStateless(McpHeaders.Declared(body.RootElement)))
+            {
+                await PostStateless(http, body.RootElement, call);
+            }
+            else if (version.Length > 0 && !McpHeaders.Supported.Contains(version))
+            {
+                await Refuse(http, StatusCodes.Status400BadRequest, McpHeaders.Unsupported(version, McpHeaders.Supported), Id(body.RootElement));
+            }
+            else
+            {
+                await PostToSession(http, body.RootElement, call);
+            }
+        }
+    }
+
+    private async Task PostStateless(HttpContext http, JsonElement body, McpCall call)
+    {
+        if (body.ValueKind != JsonValueKind.Object || Read(body) is not { } message)
+        {
+            await Refuse(http, StatusCodes.Status400BadRequest, (int)McpErrorCode.InvalidRequest, "The body is not one JSON-RPC message.", Id(body));
+            return;
+        }
+        if (McpHeaders.Refuse(http.Request, body) is { } mismatch)
+        {
+            await Refuse(http, StatusCodes.Status400BadRequest, mismatch, Id(body));
+            return;
+        }
+        call.Attach(message, http.Request.Headers[McpHeaders.ProtocolVersion]);
+        using var ends = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, parts.Stopping);
+        await using var transport = new StreamableHttpServerTransport(logs) { Stateless = true };
+        await using var server = McpServer.Create(transport, face.Stateless, logs, null);
+        var running = server.RunAsync(ends.Token);
+        await Answer(http, [message], transport, first => Status(http, first), ends.Token);
+        await transport.DisposeAsync();
+        await Ended(running);
+    }
+
+    private async Task PostToSession(HttpContext http, JsonElement body, McpCall call)
+    {
+        var messages = body.ValueKind == JsonValueKind.Array ? [.. body.EnumerateArray().Take(MaxBatch + 1).Select(Read)] : new List<JsonRpcMessage?> { Read(body) };
+        if (messages.Count is 0 or > MaxBatch || messages.Contains(null))
+        {
+            await Refuse(http, StatusCodes.Status400BadRequest, (int)McpErrorCode.InvalidRequest, "The body is not a JSON-RPC message.", Id(body));
+            return;
+        }
+        var opens = messages is [JsonRpcRequest { Method: RequestMethods.Initialize }];
+        if (await (opens ? Open(http, call.Caller) : Find(http, call.Caller)) is not { } session)
+        {
+            return;
+        }
+        if (body.ValueKind == JsonValueKind.Array && session.Server.NegotiatedProtocolVersion != McpHeaders.Batching)
+        {
+            await Refuse(http, StatusCodes.Status400BadRequest, (int)McpErrorCode.InvalidRequest, "This revision sends one message a request.");
+            return;
+        }
+        using var usage = session.Use();
+        http.Response.Headers[McpHeaders.SessionId] = session.Id;
+        foreach (var message in messages)
+        {
+            (call with { Session = session, IdempotencyKey = messages.Count == 1 ? call.IdempotencyKey : null }).Attach(message!, null);
+        }
+        await Answer(http, messages!, session.Transport, null, http.RequestAborted);
+    }
+
+    private async Task Get(HttpContext http)
+    {
+        if (McpHeaders.IsStateless(http.Request.Headers[McpHeaders.ProtocolVersion]))
+        {
+            await Refuse(http, StatusCodes.Status405MethodNotAllowed, Refused, "This revision has no stream of its own: use subscriptions/listen.");
+            return;
+        }
+        if (!OperationRoutes.Accepts(http.Request, "text/event-stream"))
+        {
+            await Refuse(http, StatusCodes.Status406NotAcceptable, Refused, "The client must accept text/event-stream.");
+            return;
+        }
+        if (await Find(http, http.CallerOf()) is not { } session)
+        {
+            return;
+        }
+        using var usage = session.Use();
+        using var ends = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, parts.Stopping);
+        try
+        {
+            http.Response.Headers[McpHeaders.SessionId] = session.Id;
+            await using var stream = StartStream(http);
+            if (!await session.Stream(stream, ends.Token))
+            {
+                http.Response.Headers.ContentType = default;
+                await Refuse(http, StatusCodes.Status409Conflict, Refused, "This session's stream is open already.");
+            }
+        }
+        catch (OperationCanceledException) when (ends.IsCancellationRequested)
+        {
+            // The way a stream ends.
+        }
+    }
+
+    private async Task Delete(HttpContext http)
+    {
+        if (McpHeaders.IsStateless(http.Request.Headers[McpHeaders.ProtocolVersion]))
+        {
+            await Refuse(http, StatusCodes.Status405MethodNotAllowed, Refused, "This revision has no sessions.");
+        }
+        else if (await Find(http, http.CallerOf()) is { } session)
+        {
+            await sessions.Close(session);
+        }
+    }
+
+    private async Task<McpSession?> Open(HttpContext http, Caller caller)
+    {
+        var session = await sessions.Open(caller, face.Sessions);
+        if (session is null)
+        {
+            await Refuse(http, StatusCodes.Status429TooManyRequests, Refused, "Too many sessions are open; end one.");
+        }
+        return session;
+    }
+
+    private async Task<McpSession?> Find(HttpContext http, Caller caller)
+    {
+        var id = http.Request.Headers[McpHeaders.SessionId].ToString();
+        if (id.Length == 0)
+        {
+            await Refuse(http, StatusCodes.Status400BadRequest, Refused, $"The header {McpHeaders.SessionId} is missing; initialize gives one.");
+            return null;
+        }
+        var session = sessions.Find(caller, id);
+        if (session is null)
+        {
+            await Refuse(http, StatusCodes.Status404NotFound, SessionNotFound, "Session not found");
+        }
+        return session;
+    }
+
+    private async Task Answer(
+        HttpContext http, IReadOnlyList<JsonRpcMessage> messages, StreamableHttpServerTransport transport, Func<JsonRpcMessage?, ValueTask>? onStarting, CancellationToken cancel)
+    {
+        var wrote = false;
+        try
+        {
+            await using var stream = StartStream(http);
+            foreach (var message in messages)
+            {
+                wrote |= onStarting is null
+                    ? await transport.HandlePostRequestAsync(message, stream, cancel)
+                    : await transport.HandlePostRequestAsync(message, stream, onStarting, cancel);
+            }
+        }
+        catch (OperationCanceledException) when (cancel.IsCancellationRequested)
+        {
+            return;
+        }
+        if (!wrote && !http.Response.HasStarted)
+        {
+            http.Response.Headers.ContentType = default;
+            http.Response.StatusCode = StatusCodes.Status202Accepted;
+        }
+    }
+
+    private SseStream StartStream(HttpContext http)
+    {
+        http.Response.ContentType = "text/event-stream";
+        http.Response.Headers.CacheControl = "no-cache, no-store";
+        http.Response.Headers["X-Accel-Buffering"] = "no";
+        http.Features.GetRequiredFeature<IHttpResponseBodyFeature>().DisableBuffering();
+        return new SseStream(http.Response.Body, parts.Clock, parts.Options.Limits.StreamHeartbeat);
+    }
+
+    // The stateless revisions tell some refusals by the status also.
+    private static ValueTask Status(HttpContext http, JsonRpcMessage? first)
+    {
+        http.Response.StatusCode = first is JsonRpcError { Error.Code: var code }
+            ? (McpErrorCode)code switch
+            {
+                McpErrorCode.MethodNotFound => StatusCodes.Status404NotFound,
+                McpErrorCode.InvalidParams or McpErrorCode.InvalidRequest or McpErrorCode.HeaderMismatch
+                    or McpErrorCode.UnsupportedProtocolVersion or McpErrorCode.MissingRequiredClientCapability => StatusCodes.Status400BadRequest,
+                _ => StatusCodes.Status200OK,
+            }
+            : StatusCodes.Status200OK;
+        return ValueTask.CompletedTask;
+    }
+
+    private static JsonRpcMessage? Read(JsonElement element)
+    {
+        try
+        {
+            return element.Deserialize(MessageType);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    private static RequestId Id(JsonElement body) =>
+        body.ValueKind != JsonValueKind.Object || !body.TryGetProperty("id", out var id) ? default
+        : id.ValueKind == JsonValueKind.String ? new RequestId(id.GetString()!)
+        : id.ValueKind == JsonValueKind.Number && id.TryGetInt64(out var number) ? new RequestId(number)
+        : default;
+
+    private static Task Refuse(HttpContext http, int status, int code, string message, RequestId id = default) =>
+        Refuse(http, status, new JsonRpcErrorDetail { Code = code, Message = message }, id);
+
+    private static Task Refuse(HttpContext http, int status, JsonRpcErrorDetail error, RequestId id)
+    {
+        http.Response.StatusCode = status;
+        return http.Response.WriteAsJsonAsync(new JsonRpcError { Id = id, Error = error }, ErrorType, cancellationToken: http.RequestAborted);
+    }
+
+    private static async Task Ended(Task running)
+    {
+        try
+        {
+            await running;
+        }
+        catch (OperationCanceledException)
+        {
+            // The client went away, or the server stops.
+        }
+    }
+}

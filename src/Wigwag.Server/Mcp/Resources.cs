@@ -1,0 +1,114 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using ModelContextProtocol;
+using ModelContextProtocol.Protocol;
+using ModelContextProtocol.Server;
+using Wigwag.Core.Operations;
+
+namespace Wigwag.Server.Mcp;
+
+/// <summary>Inboxes, threads, issues, agents and pending work as resources, each read through the operations that give it.</summary>
+internal sealed class Resources(Dispatcher dispatcher)
+{
+    private const string MediaType = "application/json";
+
+    private readonly Dictionary<string, (Operation Operation, RequestReader Reader)> _operations = ResourceShape.All
+        .SelectMany(shape => shape.Parts)
+        .Select(part => part.Operation)
+        .Distinct()
+        .Join(Catalog.Operations, name => name, operation => operation.Name, (name, operation) => operation)
+        .ToDictionary(operation => operation.Name, operation => (operation, new RequestReader(operation)));
+
+    public static ValueTask<ListResourcesResult> List(RequestContext<ListResourcesRequestParams> request, CancellationToken cancel)
+    {
+        var project = McpCall.Of(request).Caller.Project?.Value;
+        return ValueTask.FromResult(new ListResourcesResult
+        {
+            Resources =
+            [
+                .. ResourceShape.All.Where(shape => shape.Variable is null || (shape.Variable == "{+project}" && project is not null)).Select(shape => new Resource
+                {
+                    Uri = shape.Variable is null ? shape.Prefix : shape.Prefix + project,
+                    Name = shape.Name,
+                    Title = shape.Title,
+                    Description = shape.Description,
+                    MimeType = MediaType,
+                }),
+            ],
+            TimeToLive = TimeSpan.FromMinutes(1),
+            CacheScope = CacheScope.Private,
+        });
+    }
+
+    public static ValueTask<ListResourceTemplatesResult> ListTemplates(RequestContext<ListResourceTemplatesRequestParams> request, CancellationToken cancel) =>
+        ValueTask.FromResult(new ListResourceTemplatesResult
+        {
+            ResourceTemplates =
+            [
+                .. ResourceShape.All.Where(shape => shape.Variable is not null).Select(shape => new ResourceTemplate
+                {
+                    UriTemplate = shape.Template,
+                    Name = shape.Name,
+                    Title = shape.Title,
+                    Description = shape.Description,
+                    MimeType = MediaType,
+                }),
+            ],
+            TimeToLive = TimeSpan.FromHours(1),
+            CacheScope = CacheScope.Private,
+        });
+
+    public async ValueTask<ReadResourceResult> Read(RequestContext<ReadResourceRequestParams> request, CancellationToken cancel)
+    {
+        var uri = request.Params.Uri;
+        if (!ResourceShape.TryFind(uri, out var shape, out var name))
+        {
+            throw NotFound(uri, $"There is no resource {uri}.");
+        }
+        return (await Read(shape, name, McpCall.Of(request).Caller, cancel)).Try(out var text, out var error)
+            ? new ReadResourceResult
+            {
+                Contents = [new TextResourceContents { Uri = uri, MimeType = MediaType, Text = text }],
+                TimeToLive = TimeSpan.Zero,
+                CacheScope = CacheScope.Private,
+            }
+            : throw NotFound(uri, $"{error.Message} {error.Next}");
+    }
+
+    /// <summary>The resource as JSON text, in which what others wrote stands inside boundaries.</summary>
+    public async ValueTask<Result<string>> Read(ResourceShape shape, string name, Caller caller, CancellationToken cancel)
+    {
+        var parts = new JsonObject();
+        foreach (var part in shape.Parts)
+        {
+            if (!(await Run(part.Operation, part.Request(name), caller, cancel)).Try(out var answer, out var error))
+            {
+                return error;
+            }
+            parts[part.Name] = answer;
+        }
+        return shape.Parts.Count == 1 ? parts[shape.Parts[0].Name]!.ToJsonString() : parts.ToJsonString();
+    }
+
+    private async ValueTask<Result<JsonNode>> Run(string name, JsonObject json, Caller caller, CancellationToken cancel)
+    {
+        if (!_operations.TryGetValue(name, out var known))
+        {
+            return Error.NotFound("unknown_operation", $"This server has no operation {name}.", "Read another resource.");
+        }
+        if (!known.Reader.Read(JsonSerializer.SerializeToUtf8Bytes(json, McpJson.Default.JsonObject)).Try(out var read, out var mistake))
+        {
+            return mistake;
+        }
+        return (await dispatcher.Run(known.Operation, read, caller, null, cancel)).Try(out var answer, out var error)
+            ? ForModels.Enclose(JsonSerializer.SerializeToNode(answer, known.Operation.AnswerType)!)
+            : error;
+    }
+
+    private static McpProtocolException NotFound(string uri, string message)
+    {
+        var refusal = new McpProtocolException(message, McpErrorCode.ResourceNotFound);
+        refusal.Data["uri"] = uri;
+        return refusal;
+    }
+}
