@@ -13,7 +13,7 @@ public static class KeysFeature
 
     public static Feature Feature { get; } = new(
         "Keys",
-        [],
+        [ListKeys.Operation, RevokeKey.Operation],
         [Created, Revoked]);
 }
 
@@ -31,4 +31,7 @@ public sealed record KeyRevoked(KeyId KeyId);
     Converters = [typeof(RoleConverter)])]
 [JsonSerializable(typeof(KeyCreated))]
 [JsonSerializable(typeof(KeyRevoked))]
+[JsonSerializable(typeof(ListKeysRequest))]
+[JsonSerializable(typeof(ListKeysAnswer))]
+[JsonSerializable(typeof(RevokeKeyRequest))]
 public sealed partial class KeysJson : JsonSerializerContext;

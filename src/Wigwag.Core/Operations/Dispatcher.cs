@@ -98,7 +98,7 @@ public sealed class Dispatcher(IStore store, IBlobs blobs)
             var result = await operation.Run(session, request, token);
             if (result.Try(out var answer, out _))
             {
-                await IdempotencyKeys.Keep(session, key, operation, hash, JsonSerializer.Serialize(answer, operation.AnswerType));
+                await IdempotencyKeys.Keep(session, key, operation, hash, JsonSerializer.Serialize(operation.ForRepeat(answer), operation.AnswerType));
             }
             return result;
         }, cancel);

@@ -68,6 +68,9 @@ public abstract class Operation
     /// <summary>False while a waiting operation has nothing to say yet.</summary>
     internal abstract bool IsWorthGiving(object answer);
 
+    /// <summary>The answer as it is kept for a repeat of the command.</summary>
+    internal abstract object ForRepeat(object answer);
+
     /// <summary>Stores what the request carries inline, before its transaction begins.</summary>
     internal abstract ValueTask<Result<object>> Prepare(object request, Attachments.IBlobs blobs, CancellationToken cancel);
 }
@@ -93,6 +96,9 @@ public sealed class Operation<TRequest, TAnswer> : Operation
     /// <summary>For a request that carries content inline: stores it and returns the request that names it instead.</summary>
     public Func<TRequest, Attachments.IBlobs, CancellationToken, ValueTask<Result<TRequest>>>? Preparation { get; init; }
 
+    /// <summary>For an answer with a secret: the answer without it. A repeat of the command is given that, and the store never holds the secret.</summary>
+    public Func<TAnswer, TAnswer>? WithoutSecret { get; init; }
+
     public override JsonTypeInfo RequestType => Request;
 
     public override JsonTypeInfo AnswerType => Answer;
@@ -103,6 +109,8 @@ public sealed class Operation<TRequest, TAnswer> : Operation
     internal override TimeSpan? Patience(object request) => WaitsFor?.Invoke((TRequest)request);
 
     internal override bool IsWorthGiving(object answer) => Until is null || Until((TAnswer)answer);
+
+    internal override object ForRepeat(object answer) => WithoutSecret is null ? answer : WithoutSecret((TAnswer)answer);
 
     internal override async ValueTask<Result<object>> Prepare(object request, Attachments.IBlobs blobs, CancellationToken cancel)
     {
