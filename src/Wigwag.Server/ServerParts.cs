@@ -1,13 +1,24 @@
+using System.Diagnostics.Metrics;
 using Wigwag.Core.Keys;
 using Wigwag.Core.Operations;
+using Wigwag.Server.Limits;
+using Wigwag.Server.Observability;
 
 namespace Wigwag.Server;
 
 /// <summary>What the endpoints of one running server work with.</summary>
 public sealed class ServerParts : IDisposable
 {
-    internal ServerParts(ServerOptions options, CancellationToken stopping) =>
-        (Options, Stopping, Dispatcher, Keys) = (options, stopping, new Dispatcher(options.Store, options.Blobs), new KeyRing(options.Store));
+    internal ServerParts(ServerOptions options, IMeterFactory meters, CancellationToken stopping)
+    {
+        (Options, Stopping) = (options, stopping);
+        Dispatcher = new Dispatcher(options.Store, options.Blobs);
+        Keys = new KeyRing(options.Store);
+        Limits = new RateLimits(options.Limits);
+        Metrics = new ServerMetrics(meters);
+        Prometheus = new PrometheusText(meters);
+        Otlp = options.Otlp is { } endpoint ? new Otlp(endpoint) : null;
+    }
 
     public ServerOptions Options { get; }
 
@@ -19,7 +30,21 @@ public sealed class ServerParts : IDisposable
 
     internal KeyRing Keys { get; }
 
+    internal RateLimits Limits { get; }
+
+    internal ServerMetrics Metrics { get; }
+
+    internal PrometheusText Prometheus { get; }
+
+    internal Otlp? Otlp { get; }
+
     internal TimeProvider Clock => Options.Store.Clock;
 
-    public void Dispose() => Keys.Dispose();
+    public void Dispose()
+    {
+        Keys.Dispose();
+        Limits.Dispose();
+        Prometheus.Dispose();
+        Otlp?.Dispose();
+    }
 }

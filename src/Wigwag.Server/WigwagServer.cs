@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Builder;
@@ -11,8 +12,11 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Wigwag.Core.Operations;
 using Wigwag.Server.Access;
+using Wigwag.Server.Attachments;
 using Wigwag.Server.Http;
 using Wigwag.Server.Mcp;
+using Wigwag.Server.Observability;
+using Wigwag.Server.OpenApi;
 
 namespace Wigwag.Server;
 
@@ -42,7 +46,7 @@ public sealed class WigwagServer : IAsyncDisposable
         }
         var app = Build(options);
         var log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Wigwag.Server");
-        var parts = new ServerParts(options, app.Lifetime.ApplicationStopping);
+        var parts = new ServerParts(options, app.Services.GetRequiredService<IMeterFactory>(), app.Lifetime.ApplicationStopping);
         Route(app, parts, log);
         if (options.TokenFile is { } tokenFile)
         {
@@ -110,7 +114,10 @@ public sealed class WigwagServer : IAsyncDisposable
             ContentRootPath = AppContext.BaseDirectory,
         });
         builder.Services.AddRoutingCore();
+        builder.Services.AddMetrics();
         options.Logging?.Invoke(builder.Logging);
+        // Below warnings, the framework logs request paths and pieces of malformed requests.
+        builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.Limits.StopGrace);
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Configure(kestrel, options));
         return builder.Build();
@@ -152,8 +159,13 @@ public sealed class WigwagServer : IAsyncDisposable
         app.Use(next => context => Refusals.Give(context, next, log));
         app.UseRouting();
         app.Use(next => context => authentication.Require(context, next));
+        app.Use(next => context => parts.Limits.Apply(context, next));
         app.MapOperations(parts);
         app.MapMcp(parts, app.Services.GetRequiredService<ILoggerFactory>());
+        app.MapAttachments(parts);
+        app.MapOpenApi();
+        app.MapMetrics(parts.Prometheus);
+        new Health(parts).Map(app);
     }
 
     private static Uri? Bound(WebApplication app) =>

@@ -42,7 +42,9 @@ internal static class OperationRoutes
             }
             using var ends = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, parts.Stopping);
             var key = context.Request.Headers["Idempotency-Key"];
+            var startedAt = Stopwatch.GetTimestamp();
             var result = await parts.Dispatcher.Run(operation, request, context.CallerOf(), key.Count == 0 ? null : key.ToString(), ends.Token);
+            parts.Metrics.Operated(operation, startedAt, result.Error);
             await Answer(context, operation, result);
         };
     }
