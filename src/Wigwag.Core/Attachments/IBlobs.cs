@@ -10,6 +10,21 @@ public interface IBlobs
 
     /// <summary>The bytes, or null when nothing of that name is kept.</summary>
     ValueTask<Stream?> Open(ContentId content, CancellationToken cancel);
+
+    /// <summary>What is known of kept bytes, or null when nothing of that name is kept.</summary>
+    async ValueTask<Blob?> Find(ContentId content, CancellationToken cancel)
+    {
+        if (await Open(content, cancel) is not { } stream)
+        {
+            return null;
+        }
+        await using (stream)
+        {
+            var start = new byte[MediaType.SniffedBytes];
+            var length = await stream.ReadAtLeastAsync(start, start.Length, throwOnEndOfStream: false, cancel);
+            return new(content, stream.Length, MediaType.Sniff(start.AsSpan(0, length)));
+        }
+    }
 }
 
 /// <summary>What is known of kept bytes.</summary>
