@@ -47,7 +47,9 @@ public sealed class Dispatcher(IStore store, IBlobs blobs)
             return Error.Unavailable(
                 e.IsDiskFull ? "disk_full" : "store_unavailable",
                 $"The store cannot answer now: {e.Message}",
-                e.IsDiskFull ? "Free some space on the server's disk; nothing was done." : "Try again with the same idempotency key; nothing was done.");
+                e.IsOutcomeUnknown ? "Repeat it with the same idempotency key; it may have been done."
+                : e.IsDiskFull ? "Free some space on the server's disk; nothing was done."
+                : "Try again with the same idempotency key; nothing was done.");
         }
     }
 

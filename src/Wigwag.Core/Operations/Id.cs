@@ -4,13 +4,17 @@ using System.Text.Json.Serialization;
 
 namespace Wigwag.Core.Operations;
 
-/// <summary>An identifier: a text with a rule, checked once, where it enters.</summary>
-public interface IId<TSelf>
-    where TSelf : struct, IId<TSelf>
+/// <summary>An identifier of any kind, for those who only need its text.</summary>
+public interface IId
 {
     /// <summary>The text itself, as stored and shown.</summary>
     string Value { get; }
+}
 
+/// <summary>An identifier: a text with a rule, checked once, where it enters.</summary>
+public interface IId<TSelf> : IId
+    where TSelf : struct, IId<TSelf>
+{
     /// <summary>What a valid one looks like, for error messages: <c>an agent id like dave/vc</c>.</summary>
     static abstract string Form { get; }
 

@@ -22,7 +22,8 @@ public readonly struct Result<T>
         return error is null;
     }
 
-    public static implicit operator Result<T>(T value) => new(value, null);
+    // Where T is object, the compiler takes a refusal for a value: `ok ? answer : error` is an object there.
+    public static implicit operator Result<T>(T value) => value is Error error ? new(default, error) : new(value, null);
 
     public static implicit operator Result<T>(Error error) => new(default, error);
 }

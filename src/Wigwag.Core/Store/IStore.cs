@@ -14,7 +14,7 @@ public interface IStore : IAsyncDisposable
     /// Runs <paramref name="work"/> in a transaction of its own and answers when it is on disk. An error rolls everything it did
     /// back, as an exception does. May run the work again when the engine asks for a retry.
     /// </summary>
-    /// <exception cref="StoreUnavailableException">The engine cannot commit now; nothing was done.</exception>
+    /// <exception cref="StoreUnavailableException">The engine cannot commit now; nothing was done, unless it says that the outcome is unknown.</exception>
     ValueTask<Result<T>> Write<T>(Caller caller, Func<Session, CancellationToken, ValueTask<Result<T>>> work, CancellationToken cancel);
 
     /// <summary>Runs <paramref name="work"/> on one consistent view of the committed state; a write in it throws.</summary>
@@ -28,25 +28,4 @@ public interface IStore : IAsyncDisposable
 
     /// <summary>Writes a consistent copy of the whole database to a new file, under load. SQLite only; PostgreSQL has its own tools.</summary>
     ValueTask Backup(string path, CancellationToken cancel);
-}
-
-/// <summary>The engine cannot read or commit now: disk full, read-only, a failed fsync, a lost connection.</summary>
-public sealed class StoreUnavailableException : Exception
-{
-    public StoreUnavailableException()
-    {
-    }
-
-    public StoreUnavailableException(string message)
-        : base(message)
-    {
-    }
-
-    public StoreUnavailableException(string message, Exception inner)
-        : base(message, inner)
-    {
-    }
-
-    /// <summary>True when the cause is a full disk.</summary>
-    public bool IsDiskFull { get; init; }
 }

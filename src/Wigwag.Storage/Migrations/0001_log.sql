@@ -27,3 +27,9 @@ CREATE TABLE cursors (
   reader   TEXT NOT NULL PRIMARY KEY,
   position INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+
+-- Facts about the database itself: when it was restored from a backup, when its writer came back after a failure.
+CREATE TABLE meta (
+  name  TEXT NOT NULL PRIMARY KEY,
+  value TEXT NOT NULL
+) STRICT, WITHOUT ROWID;

@@ -1,0 +1,244 @@
+using Microsoft.Data.Sqlite;
+using SQLitePCL;
+using Wigwag.Core.Store;
+
+namespace Wigwag.Storage.Sqlite;
+
+/// <summary>One connection with its prepared statements and its limits; used by one transaction at a time.</summary>
+internal sealed class Connection : IDisposable
+{
+    // Between two looks at the time limit: well under a millisecond of work.
+    private const int StepsBetweenChecks = 5000;
+    private const int CacheWrite = 9; // SQLITE_DBSTATUS_CACHE_WRITE
+
+    private readonly SqliteConnection _connection;
+    private readonly SqliteOptions _options;
+    private readonly Dictionary<string, Statement> _statements = new(StringComparer.Ordinal);
+    private long _uses;
+    private long _deadline = long.MaxValue;
+    private CancellationToken _cancel;
+
+    private Connection(SqliteConnection connection, SqliteOptions options)
+    {
+        _connection = connection;
+        _options = options;
+    }
+
+    private sealed class Statement(SqliteCommand command)
+    {
+        public SqliteCommand Command => command;
+
+        public string[] Names { get; set; } = [];
+
+        public long LastUse { get; set; }
+
+        public bool Takes(ReadOnlySpan<(string Name, object? Value)> parameters)
+        {
+            if (parameters.Length != Names.Length)
+            {
+                return false;
+            }
+            for (var i = 0; i < Names.Length; i++)
+            {
+                if (Names[i] != parameters[i].Name)
+                {
+                    return false;
+                }
+            }
+            return true;
+        }
+    }
+
+    /// <summary>The one connection that writes and checkpoints.</summary>
+    public static Connection OpenWriter(string path, SqliteOptions options) => Open(
+        path,
+        options,
+        // The sub-journal of savepoints stays in memory; a full /tmp must not fail a command.
+        """
+        PRAGMA journal_mode = WAL;
+        PRAGMA synchronous = FULL;
+        PRAGMA wal_autocheckpoint = 0;
+        PRAGMA journal_size_limit = 67108864;
+        PRAGMA foreign_keys = ON;
+        PRAGMA trusted_schema = OFF;
+        PRAGMA temp_store = MEMORY;
+        PRAGMA cache_size = -16000;
+        """);
+
+    /// <summary>A connection that cannot write and never checkpoints, without mmap: a truncated file must not become a SIGBUS.</summary>
+    public static Connection OpenReader(string path, SqliteOptions options) => Open(
+        path,
+        options,
+        """
+        PRAGMA wal_autocheckpoint = 0;
+        PRAGMA query_only = ON;
+        PRAGMA mmap_size = 0;
+        PRAGMA trusted_schema = OFF;
+        PRAGMA temp_store = MEMORY;
+        PRAGMA cache_size = -2000;
+        """);
+
+    private static Connection Open(string path, SqliteOptions options, string settings)
+    {
+        var connection = new SqliteConnection(new SqliteConnectionStringBuilder
+        {
+            DataSource = path,
+            Mode = SqliteOpenMode.ReadWrite, // the file was made before, with its permissions
+            Pooling = false,
+            DefaultTimeout = 1, // the driver's own retries; SQLite itself waits as busy_timeout says
+        }.ConnectionString);
+        try
+        {
+            connection.Open();
+            var opened = new Connection(connection, options);
+            opened.WaitForLocks(TimeSpan.FromSeconds(5));
+            opened.RunScript(settings);
+            raw.sqlite3_progress_handler(connection.Handle, StepsBetweenChecks, _ => opened.MustStop() ? 1 : 0, null);
+            return opened;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    public SqliteConnection Driver => _connection;
+
+    /// <summary>False when SQLite has rolled the transaction back by itself, as it does after some errors.</summary>
+    public bool InTransaction => raw.sqlite3_get_autocommit(_connection.Handle) == 0;
+
+    /// <summary>Rows changed since the connection was opened.</summary>
+    public int Changes => raw.sqlite3_total_changes(_connection.Handle);
+
+    /// <summary>Pages written to the log since the last call.</summary>
+    public int TakePagesWritten()
+    {
+        raw.sqlite3_db_status(_connection.Handle, CacheWrite, out var pages, out _, 1);
+        return pages;
+    }
+
+    /// <summary>How long a statement waits for another program's lock, or a checkpoint for readers.</summary>
+    public void WaitForLocks(TimeSpan limit) => raw.sqlite3_busy_timeout(_connection.Handle, (int)limit.TotalMilliseconds);
+
+    /// <summary>Stops the statements of one transaction when its caller cancels.</summary>
+    public void StopWith(CancellationToken cancel) => _cancel = cancel;
+
+    /// <summary>Runs one statement that takes neither parameters nor a time limit, such as BEGIN and COMMIT.</summary>
+    public void Run(string sql)
+    {
+        _deadline = long.MaxValue;
+        Bind(sql, []).ExecuteNonQuery();
+    }
+
+    /// <summary>Runs several statements, without a time limit.</summary>
+    public void RunScript(string sql)
+    {
+        _deadline = long.MaxValue;
+        using var command = _connection.CreateCommand();
+        command.CommandText = sql;
+        command.ExecuteNonQuery();
+    }
+
+    /// <summary>Reads every row of a statement that may take any time, such as a check of the whole file.</summary>
+    public List<T> Inspect<T>(string sql, Func<Row, T> read)
+    {
+        _deadline = long.MaxValue;
+        using var reader = Bind(sql, []).ExecuteReader();
+        var rows = new List<T>();
+        while (reader.Read())
+        {
+            rows.Add(read(new(reader)));
+        }
+        return rows;
+    }
+
+    public int Execute(string sql, params ReadOnlySpan<(string Name, object? Value)> parameters)
+    {
+        Arm();
+        return Bind(sql, parameters).ExecuteNonQuery();
+    }
+
+    public List<T> Query<T>(string sql, Func<Row, T> read, params ReadOnlySpan<(string Name, object? Value)> parameters)
+    {
+        Arm();
+        using var reader = Bind(sql, parameters).ExecuteReader();
+        var rows = new List<T>();
+        while (reader.Read())
+        {
+            rows.Add(read(new(reader)));
+        }
+        return rows;
+    }
+
+    public T? First<T>(string sql, Func<Row, T> read, params ReadOnlySpan<(string Name, object? Value)> parameters)
+        where T : class
+    {
+        Arm();
+        using var reader = Bind(sql, parameters).ExecuteReader();
+        return reader.Read() ? read(new(reader)) : null;
+    }
+
+    public long? Scalar(string sql, params ReadOnlySpan<(string Name, object? Value)> parameters)
+    {
+        Arm();
+        using var reader = Bind(sql, parameters).ExecuteReader();
+        return reader.Read() && !reader.IsDBNull(0) ? reader.GetInt64(0) : null;
+    }
+
+    /// <summary>Rolls back what is open, if anything is; a rollback cannot fail in a way that matters.</summary>
+    public void Abandon()
+    {
+        if (InTransaction)
+        {
+            Run("ROLLBACK");
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (var statement in _statements.Values)
+        {
+            statement.Command.Dispose();
+        }
+        _statements.Clear();
+        _connection.Dispose();
+    }
+
+    private void Arm() => _deadline = Environment.TickCount64 + (long)_options.StatementLimit.TotalMilliseconds;
+
+    private bool MustStop() => Environment.TickCount64 > _deadline || _cancel.IsCancellationRequested;
+
+    private SqliteCommand Bind(string sql, ReadOnlySpan<(string Name, object? Value)> parameters)
+    {
+        if (!_statements.TryGetValue(sql, out var statement))
+        {
+            if (_statements.Count >= _options.Statements)
+            {
+                var (oldest, unused) = _statements.MinBy(pair => pair.Value.LastUse);
+                _statements.Remove(oldest);
+                unused.Command.Dispose();
+            }
+            var command = _connection.CreateCommand();
+            command.CommandText = sql;
+            _statements.Add(sql, statement = new(command));
+        }
+        statement.LastUse = ++_uses;
+        var bound = statement.Command.Parameters;
+        if (!statement.Takes(parameters))
+        {
+            bound.Clear();
+            statement.Names = new string[parameters.Length];
+            for (var i = 0; i < parameters.Length; i++)
+            {
+                statement.Names[i] = parameters[i].Name;
+                bound.Add(new SqliteParameter { ParameterName = "@" + parameters[i].Name });
+            }
+        }
+        for (var i = 0; i < parameters.Length; i++)
+        {
+            bound[i].Value = StoredValue.Of(parameters[i].Value);
+        }
+        return statement.Command;
+    }
+}

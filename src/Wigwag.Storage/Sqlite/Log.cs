@@ -1,0 +1,27 @@
+using Microsoft.Extensions.Logging;
+
+namespace Wigwag.Storage.Sqlite;
+
+internal static partial class Log
+{
+    [LoggerMessage(2001, LogLevel.Information, "Opened {Path} with SQLite {Version}; migrations run: {Migrations}")]
+    public static partial void Opened(ILogger log, string path, string version, int migrations);
+
+    [LoggerMessage(2002, LogLevel.Error, "Writing stopped until the database is reopened and checked: {Reason}")]
+    public static partial void Stopped(ILogger log, string reason, Exception cause);
+
+    [LoggerMessage(2003, LogLevel.Warning, "Reopening failed (attempt {Attempt}), next try in {Delay}: {Reason}")]
+    public static partial void ReopenFailed(ILogger log, int attempt, TimeSpan delay, string reason);
+
+    [LoggerMessage(2004, LogLevel.Information, "The database was reopened and checked; writing goes on")]
+    public static partial void Resumed(ILogger log);
+
+    [LoggerMessage(2005, LogLevel.Warning, "The disk is full; {Commands} commands were refused")]
+    public static partial void DiskFull(ILogger log, int commands);
+
+    [LoggerMessage(2006, LogLevel.Warning, "A checkpoint failed and will be tried again: {Reason}")]
+    public static partial void CheckpointFailed(ILogger log, string reason);
+
+    [LoggerMessage(2007, LogLevel.Warning, "A command took its whole commit down; the {Others} others are run again: {Reason}")]
+    public static partial void RunAgain(ILogger log, int others, string reason);
+}

@@ -1,0 +1,14 @@
+using Wigwag.Core.Store;
+
+namespace Wigwag.Storage.Sqlite;
+
+internal sealed class SqliteDialect : Dialect
+{
+    public static readonly SqliteDialect Instance = new();
+
+    public override string Name => "sqlite";
+
+    public override string ForUpdate => "";
+
+    public override string ForUpdateSkipLocked => "";
+}

@@ -1,0 +1,38 @@
+namespace Wigwag.Storage.Sqlite;
+
+/// <summary>Limits of the SQLite engine. The defaults suit a server; tests tighten them.</summary>
+public sealed record SqliteOptions
+{
+    /// <summary>Commands that may wait for the writer; past it a caller waits for room.</summary>
+    public int QueueLength { get; init; } = 4096;
+
+    /// <summary>How long a caller waits for room in the queue, or for a free reader, before the store is unavailable.</summary>
+    public TimeSpan RoomLimit { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Most commands in one commit.</summary>
+    public int BatchSize { get; init; } = 256;
+
+    /// <summary>A commit takes on no more commands after this time.</summary>
+    public TimeSpan BatchTime { get; init; } = TimeSpan.FromMilliseconds(10);
+
+    /// <summary>Most reads at the same time.</summary>
+    public int Readers { get; init; } = Math.Clamp(2 * Environment.ProcessorCount, 4, 32);
+
+    /// <summary>A statement that runs longer is stopped.</summary>
+    public TimeSpan StatementLimit { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>A handler that holds the writer longer is given up and rolled back.</summary>
+    public TimeSpan HandlerLimit { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Pages written between two checkpoints.</summary>
+    public int CheckpointPages { get; init; } = 1000;
+
+    /// <summary>Past this many pages in the write-ahead log, a checkpoint also starts it over, waiting briefly for readers.</summary>
+    public int MostWalPages { get; init; } = 8000;
+
+    /// <summary>After this time without a command, what the write-ahead log holds is checkpointed.</summary>
+    public TimeSpan IdleCheckpoint { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>Prepared statements kept by a connection.</summary>
+    public int Statements { get; init; } = 256;
+}

@@ -1,0 +1,58 @@
+using Wigwag.Core.Store;
+
+namespace Wigwag.Storage.Sqlite;
+
+/// <summary>A transaction on one connection. It answers at once; the tasks of its methods are always complete.</summary>
+internal sealed class SqliteSession(Connection connection) : Session
+{
+    private readonly Lock _gate = new();
+    private bool _isOver;
+
+    public override Dialect Dialect => SqliteDialect.Instance;
+
+    public override ValueTask<int> Execute(string sql, params (string Name, object? Value)[] parameters)
+    {
+        lock (_gate)
+        {
+            return IsReadOnly
+                ? throw new InvalidOperationException("A query may not write.")
+                : new(Live().Execute(sql, parameters));
+        }
+    }
+
+    public override ValueTask<T?> First<T>(string sql, Func<Row, T> read, params (string Name, object? Value)[] parameters)
+        where T : class
+    {
+        lock (_gate)
+        {
+            return new(Live().First(sql, read, parameters));
+        }
+    }
+
+    public override ValueTask<long?> Scalar(string sql, params (string Name, object? Value)[] parameters)
+    {
+        lock (_gate)
+        {
+            return new(Live().Scalar(sql, parameters));
+        }
+    }
+
+    public override ValueTask<List<T>> Query<T>(string sql, Func<Row, T> read, params (string Name, object? Value)[] parameters)
+    {
+        lock (_gate)
+        {
+            return new(Live().Query(sql, read, parameters));
+        }
+    }
+
+    /// <summary>After this, a handler that kept the session can do nothing with it.</summary>
+    public void End()
+    {
+        lock (_gate)
+        {
+            _isOver = true;
+        }
+    }
+
+    private Connection Live() => _isOver ? throw new InvalidOperationException("This session's transaction is over.") : connection;
+}

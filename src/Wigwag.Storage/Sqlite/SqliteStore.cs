@@ -1,0 +1,136 @@
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using SQLitePCL;
+using Wigwag.Core.Operations;
+using Wigwag.Core.Store;
+using Wigwag.Storage.Files;
+
+namespace Wigwag.Storage.Sqlite;
+
+/// <summary>
+/// The store in one SQLite file, owned by this process alone. One connection writes: it runs waiting commands together, each in a
+/// savepoint, and answers them after the one commit is on disk. Other connections read, each a consistent snapshot.
+/// </summary>
+public sealed class SqliteStore : IStore
+{
+    private readonly string _path;
+    private readonly OwnerLock _owner;
+    private readonly SqliteOptions _options;
+    private readonly ReaderPool _readers;
+    private readonly Writer _writer;
+    private readonly CommitSignal _committed = new();
+
+    private SqliteStore(string path, OwnerLock owner, SqliteOptions options, Connection connection, MonotonicClock clock, ILogger log)
+    {
+        (_path, _owner, _options) = (path, owner, options);
+        Clock = clock;
+        _readers = new(path, options);
+        _writer = new(path, options, connection, _readers, clock, _committed, log);
+    }
+
+    public Dialect Dialect => SqliteDialect.Instance;
+
+    public TimeProvider Clock { get; }
+
+    /// <summary>Opens the database, makes it when there is none, and runs the migrations it lacks.</summary>
+    /// <param name="path">The database file; <c>-wal</c>, <c>-shm</c> and <c>.lock</c> lie beside it.</param>
+    /// <param name="options">Limits, or null for the defaults.</param>
+    /// <param name="wall">The machine's clock, or null for the system's.</param>
+    /// <param name="log">Where to tell of failures and recoveries.</param>
+    /// <exception cref="StoreInUseException">Another process owns it.</exception>
+    /// <exception cref="StoreRefusedException">It is newer than this program, differently made, or SQLite is missing.</exception>
+    /// <exception cref="StoreUnavailableException">The disk is full, read-only or broken, or the file is damaged.</exception>
+    public static SqliteStore Open(string path, SqliteOptions? options = null, TimeProvider? wall = null, ILogger? log = null)
+    {
+        SqliteLibrary.Load();
+        path = Path.GetFullPath(path);
+        options ??= new();
+        log ??= NullLogger.Instance;
+        var folder = Path.GetDirectoryName(path)!;
+        PrivateFiles.CreateFolder(folder);
+        var owner = OwnerLock.Take(path);
+        Connection? connection = null;
+        try
+        {
+            if (!File.Exists(path))
+            {
+                PrivateFiles.Open(path, FileMode.CreateNew).Dispose();
+                PrivateFiles.SyncFolder(folder);
+            }
+            connection = Connection.OpenWriter(path, options);
+            var ran = Migrations.Run(connection, Migrations.All, (wall ?? TimeProvider.System).GetUtcNow());
+            var newest = connection.Scalar("SELECT at FROM events ORDER BY seq DESC LIMIT 1") ?? 0;
+            var clock = new MonotonicClock(wall ?? TimeProvider.System, DateTimeOffset.FromUnixTimeMilliseconds(newest));
+            var store = new SqliteStore(path, owner, options, connection, clock, log);
+            Log.Opened(log, path, raw.sqlite3_libversion().utf8_to_string(), ran.Count);
+            return store;
+        }
+        catch (Exception e)
+        {
+            connection?.Dispose();
+            owner.Dispose();
+            if (e is SqliteException failure)
+            {
+                throw Failure.Of(failure);
+            }
+            throw;
+        }
+    }
+
+    public ValueTask<Result<T>> Write<T>(Caller caller, Func<Session, CancellationToken, ValueTask<Result<T>>> work, CancellationToken cancel) =>
+        _writer.Run(caller, work, cancel);
+
+    public async ValueTask<Result<T>> Read<T>(Caller caller, Func<Session, CancellationToken, ValueTask<Result<T>>> work, CancellationToken cancel)
+    {
+        var connection = await _readers.Rent(cancel);
+        var session = new SqliteSession(connection) { Caller = caller, Now = Writer.Now(Clock), IsReadOnly = true };
+        var isSound = false;
+        try
+        {
+            connection.StopWith(cancel);
+            connection.Run("BEGIN");
+            var result = await work(session, cancel);
+            isSound = true;
+            return result;
+        }
+        catch (SqliteException e)
+        {
+            isSound = !Failure.StopsWriting(e);
+            cancel.ThrowIfCancellationRequested();
+            throw Failure.Of(e);
+        }
+        finally
+        {
+            session.End();
+            connection.StopWith(default);
+            isSound = isSound && TryEnd(connection);
+            _readers.Return(connection, isSound);
+        }
+    }
+
+    public Task Committed() => _committed.Next();
+
+    public ValueTask Backup(string path, CancellationToken cancel) => new(Task.Run(() => DatabaseCopy.Write(_path, path, cancel), cancel));
+
+    /// <summary>Commits what waits, checkpoints, closes, and gives the file up.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _writer.DisposeAsync();
+        _owner.Dispose();
+        _committed.Pulse(); // whoever waits for a commit looks again, and is told that the store is closed
+    }
+
+    private static bool TryEnd(Connection connection)
+    {
+        try
+        {
+            connection.Abandon();
+            return true;
+        }
+        catch (SqliteException)
+        {
+            return false; // a connection that cannot end a read is closed
+        }
+    }
+}

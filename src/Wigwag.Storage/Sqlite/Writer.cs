@@ -1,0 +1,372 @@
+using System.Diagnostics;
+using System.Threading.Channels;
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging;
+using SQLitePCL;
+using Wigwag.Core.Operations;
+using Wigwag.Core.Store;
+
+namespace Wigwag.Storage.Sqlite;
+
+/// <summary>
+/// The one thread that writes and checkpoints. While it commits, commands gather in the queue; it then runs all of them, each in a
+/// savepoint, in one transaction, and answers them once that is on disk. A command that comes alone waits for nobody.
+/// </summary>
+internal sealed class Writer : IAsyncDisposable
+{
+    private readonly SqliteOptions _options;
+    private readonly TimeProvider _clock;
+    private readonly CommitSignal _committed;
+    private readonly ILogger _log;
+    private readonly Channel<PendingWrite> _queue;
+    private readonly ManualResetEventSlim _wake = new(false);
+    private readonly CancellationTokenSource _closing = new();
+    private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Thread _thread;
+    private readonly StorageMetrics _metrics;
+    private readonly WriterConnection _database;
+
+    private readonly List<PendingWrite> _batch = [];
+
+    // Taken off the queue, rolled back through no fault of their own, and run before what waits.
+    private Queue<PendingWrite> _again = new();
+    private int _alone; // so many of them each in a commit of its own
+    private bool _isCommitting;
+    private volatile StoreUnavailableException? _stopped;
+
+    public Writer(
+        string path, SqliteOptions options, Connection connection, ReaderPool readers, TimeProvider clock, CommitSignal committed, ILogger log)
+    {
+        (_options, _clock, _committed, _log) = (options, clock, committed, log);
+        _queue = Channel.CreateBounded<PendingWrite>(new BoundedChannelOptions(options.QueueLength) { SingleReader = true });
+        _metrics = new(() => _queue.Reader.Count);
+        _database = new(path, options, connection, readers, log);
+        _thread = new(Work) { IsBackground = true, Name = "wigwag writer" };
+        _thread.Start();
+    }
+
+    /// <summary>The time of a transaction that begins now.</summary>
+    public static DateTimeOffset Now(TimeProvider clock) => DateTimeOffset.FromUnixTimeMilliseconds(clock.GetUtcNow().ToUnixTimeMilliseconds());
+
+    /// <summary>Queues a command and waits until it is on disk.</summary>
+    public async ValueTask<Result<T>> Run<T>(
+        Caller caller, Func<Session, CancellationToken, ValueTask<Result<T>>> work, CancellationToken cancel)
+    {
+        cancel.ThrowIfCancellationRequested();
+        if (Thread.CurrentThread == _thread)
+        {
+            throw new InvalidOperationException("A handler may not begin another command: it would wait for itself.");
+        }
+        var pending = new PendingWrite<T>(caller, work, cancel);
+        if (_queue.Writer.TryWrite(pending) || await HasFoundRoom(pending, cancel))
+        {
+            _wake.Set();
+        }
+        if (_stopped is { } stopped && pending.TryWithdraw())
+        {
+            pending.Fail(Copy(stopped));
+        }
+        return await pending.Task;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_queue.Writer.TryComplete())
+        {
+            await _closing.CancelAsync();
+            _wake.Set();
+        }
+        await _closed.Task;
+    }
+
+    private async ValueTask<bool> HasFoundRoom(PendingWrite pending, CancellationToken cancel)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        limit.CancelAfter(_options.RoomLimit);
+        var reason = "the store is closed.";
+        try
+        {
+            while (await _queue.Writer.WaitToWriteAsync(limit.Token))
+            {
+                if (_queue.Writer.TryWrite(pending))
+                {
+                    return true;
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            reason = $"the queue of commands stayed full for {_options.RoomLimit.TotalSeconds} s.";
+        }
+        if (pending.TryWithdraw()) // else its caller has, by cancelling
+        {
+            pending.Fail(new StoreUnavailableException(reason));
+        }
+        return false;
+    }
+
+    private void Work()
+    {
+        var isOpen = true;
+        while (isOpen)
+        {
+            try
+            {
+                isOpen = RunNextBatch();
+            }
+            catch (SqliteException e)
+            {
+                Settle(e);
+            }
+        }
+        _database.Close();
+        _metrics.Dispose();
+        _closed.SetResult();
+    }
+
+    private bool RunNextBatch()
+    {
+        if (Next() is not { } first)
+        {
+            return false;
+        }
+        RunBatch(first);
+        _database.CheckpointIfDue();
+        return true;
+    }
+
+    /// <summary>The next command, waited for; null once the store is closing and nothing waits.</summary>
+    private PendingWrite? Next()
+    {
+        while (true)
+        {
+            if (Take() is { } pending)
+            {
+                return pending;
+            }
+            if (_closing.IsCancellationRequested)
+            {
+                return null;
+            }
+            _wake.Reset();
+            if (_queue.Reader.TryPeek(out _) || _closing.IsCancellationRequested)
+            {
+                continue;
+            }
+            if (!_wake.Wait(_database.HasUncheckpointed ? _options.IdleCheckpoint : Timeout.InfiniteTimeSpan))
+            {
+                _database.Checkpoint();
+            }
+        }
+    }
+
+    private PendingWrite? Take()
+    {
+        if (_again.TryDequeue(out var again))
+        {
+            return again;
+        }
+        while (_queue.Reader.TryRead(out var pending))
+        {
+            if (pending.TryStart())
+            {
+                return pending;
+            }
+        }
+        return null;
+    }
+
+    /// <summary>Runs commands until none waits, or enough; commits; answers.</summary>
+    private void RunBatch(PendingWrite first)
+    {
+        var connection = _database.Connection;
+        var began = Stopwatch.GetTimestamp();
+        var changes = connection.Changes;
+        var size = _alone > 0 ? 1 : _options.BatchSize;
+        _alone = Math.Max(0, _alone - 1);
+        _batch.Add(first);
+        connection.Run("BEGIN IMMEDIATE");
+        if (!RunOne(connection, first))
+        {
+            return;
+        }
+        while (_batch.Count < size && Stopwatch.GetElapsedTime(began) < _options.BatchTime && Take() is { } next)
+        {
+            _batch.Add(next);
+            if (!RunOne(connection, next))
+            {
+                return;
+            }
+        }
+        if (Commit(connection))
+        {
+            if (connection.Changes != changes)
+            {
+                _committed.Pulse();
+            }
+            _batch.ForEach(Answer);
+            _batch.Clear();
+        }
+    }
+
+    /// <summary>Runs one command in its savepoint; false when it took the transaction down and the others were put back.</summary>
+    private bool RunOne(Connection connection, PendingWrite pending)
+    {
+        connection.Run("SAVEPOINT command");
+        var isKept = pending.Run(connection, Now(_clock), _options.HandlerLimit);
+        if (pending.Failure is SqliteException fatal && (Failure.StopsWriting(fatal) || Failure.IsDiskFull(fatal)))
+        {
+            throw fatal;
+        }
+        if (!connection.InTransaction)
+        {
+            // A statement that was stopped, or a constraint that rolls back, ends the transaction of all; the others are innocent.
+            _batch.Remove(pending);
+            RunAgain(pending.Failure?.Message ?? "it ended the transaction");
+            pending.Fail(pending.Failure is SqliteException e ? Failure.Of(e)
+                : pending.Failure ?? new StoreUnavailableException("the command ended its own transaction."));
+            return false;
+        }
+        if (!isKept)
+        {
+            connection.Run("ROLLBACK TO command");
+        }
+        connection.Run("RELEASE command");
+        return true;
+    }
+
+    /// <summary>False when the commands were put back, or refused, because of a constraint that is checked at the commit.</summary>
+    private bool Commit(Connection connection)
+    {
+        var began = Stopwatch.GetTimestamp();
+        try
+        {
+            _isCommitting = true;
+            connection.Run("COMMIT");
+            _isCommitting = false;
+        }
+        catch (SqliteException e) when (e.SqliteErrorCode == raw.SQLITE_CONSTRAINT)
+        {
+            _isCommitting = false;
+            connection.Abandon();
+            if (_batch is [var culprit])
+            {
+                culprit.Fail(e);
+                _batch.Clear();
+            }
+            else
+            {
+                // It does not say whose it is.
+                _alone = _batch.Count;
+                RunAgain(e.Message);
+            }
+            return false;
+        }
+        _metrics.Committed(_batch.Count, Stopwatch.GetElapsedTime(began));
+        return true;
+    }
+
+    private void RunAgain(string reason)
+    {
+        Log.RunAgain(_log, _batch.Count, reason);
+        _again = new([.. _batch, .. _again]);
+        _batch.Clear();
+    }
+
+    private static void Answer(PendingWrite pending)
+    {
+        if (pending.Failure is SqliteException e)
+        {
+            pending.Fail(Failure.Of(e));
+        }
+        else
+        {
+            pending.Answer();
+        }
+    }
+
+    /// <summary>The transaction failed as a whole: nobody is told of success, and after a failure of the file nothing is written before it was checked.</summary>
+    private void Settle(SqliteException failure)
+    {
+        var reason = new StoreUnavailableException(Failure.Of(failure).Message, failure)
+        {
+            IsDiskFull = Failure.IsDiskFull(failure),
+            // Unwritten frames are no commit; frames that were written and perhaps not synced may be.
+            IsOutcomeUnknown = _isCommitting && !Failure.IsDiskFull(failure),
+        };
+        _isCommitting = false;
+        List<PendingWrite> failed = [.. _batch, .. _again];
+        _batch.Clear();
+        _again.Clear();
+        _alone = 0;
+        var mustStop = Failure.StopsWriting(failure) || !HasRolledBack();
+        if (mustStop)
+        {
+            _stopped = new(reason.Message, failure) { IsDiskFull = reason.IsDiskFull };
+        }
+        failed.ForEach(pending => pending.Fail(Copy(reason)));
+        if (mustStop)
+        {
+            Log.Stopped(_log, reason.Message, failure);
+            _metrics.Stopped();
+            Recover();
+        }
+        else if (reason.IsDiskFull)
+        {
+            Log.DiskFull(_log, failed.Count);
+            // What the log holds may be moved, so that the log can be written over from its start.
+            _database.Checkpoint();
+        }
+    }
+
+    private bool HasRolledBack()
+    {
+        try
+        {
+            _database.Connection.Abandon();
+            return true;
+        }
+        catch (SqliteException)
+        {
+            return false; // whoever cannot roll back is reopened
+        }
+    }
+
+    /// <summary>Refuses commands, and tries to reopen the database ever more rarely, until it is sound or the store closes.</summary>
+    private void Recover()
+    {
+        var backoff = new Backoff(TimeSpan.FromMilliseconds(50), TimeSpan.FromSeconds(2));
+        while (!_closing.IsCancellationRequested)
+        {
+            try
+            {
+                _database.Reopen(_clock.GetUtcNow());
+                _stopped = null;
+                Log.Resumed(_log);
+                return;
+            }
+            catch (SqliteException e)
+            {
+                // A damaged file does not heal; reading all of it every two seconds would help nobody.
+                var delay = e.SqliteErrorCode == raw.SQLITE_CORRUPT ? TimeSpan.FromMinutes(1) : backoff.Next();
+                _stopped = new(Failure.Of(e).Message, e) { IsDiskFull = Failure.IsDiskFull(e) };
+                Log.ReopenFailed(_log, backoff.Attempt, delay, e.Message);
+                RefuseWaiting(_stopped);
+                _closing.Token.WaitHandle.WaitOne(delay);
+            }
+        }
+        RefuseWaiting(new StoreUnavailableException("the store is closed."));
+    }
+
+    private void RefuseWaiting(StoreUnavailableException reason)
+    {
+        while (Take() is { } pending)
+        {
+            pending.Fail(Copy(reason));
+        }
+    }
+
+    // Each caller throws its own: an exception carries the stack of who throws it.
+    private static StoreUnavailableException Copy(StoreUnavailableException e) =>
+        new(e.Message, e.InnerException) { IsDiskFull = e.IsDiskFull, IsOutcomeUnknown = e.IsOutcomeUnknown };
+}

@@ -1,0 +1,116 @@
+using System.Globalization;
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging;
+using SQLitePCL;
+using Wigwag.Core.Store;
+
+namespace Wigwag.Storage.Sqlite;
+
+/// <summary>The connection that writes: when it checkpoints, how it comes back after a failure, how it closes.</summary>
+internal sealed class WriterConnection(string path, SqliteOptions options, Connection connection, ReaderPool readers, ILogger log)
+{
+    private static readonly TimeSpan BriefWait = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan UsualWait = TimeSpan.FromSeconds(5);
+
+    // What a crash left in the log is checkpointed at the first quiet moment.
+    private int _pages = 1;
+    private bool _isOpen = true;
+
+    private sealed record Progress(bool IsBusy, long Frames);
+
+    public Connection Connection { get; private set; } = connection;
+
+    /// <summary>True while the write-ahead log may hold pages that the database file does not.</summary>
+    public bool HasUncheckpointed => _pages > 0;
+
+    /// <summary>Looks at what the last commit wrote, and checkpoints when it has become enough.</summary>
+    public void CheckpointIfDue()
+    {
+        _pages += Connection.TakePagesWritten();
+        if (_pages >= options.CheckpointPages)
+        {
+            Checkpoint();
+        }
+    }
+
+    /// <summary>Moves pages into the database file, as far as readers allow; starts an overlong log over.</summary>
+    public void Checkpoint()
+    {
+        _pages = 0;
+        try
+        {
+            if (Run("PASSIVE").Frames > options.MostWalPages)
+            {
+                Connection.WaitForLocks(BriefWait);
+                Run("TRUNCATE");
+                Connection.WaitForLocks(UsualWait);
+            }
+        }
+        catch (SqliteException e) when (Failure.IsDiskFull(e))
+        {
+            Log.CheckpointFailed(log, e.Message);
+        }
+    }
+
+    /// <summary>Closes, opens, checks the whole file, empties the log of what may not be on the disk, and commits a probe.</summary>
+    /// <exception cref="SqliteException">It is not sound yet.</exception>
+    public void Reopen(DateTimeOffset now)
+    {
+        _isOpen = false;
+        Connection.Dispose();
+        var fresh = Connection.OpenWriter(path, options);
+        try
+        {
+            Check(fresh);
+            fresh.Execute(
+                """
+                INSERT INTO meta (name, value) VALUES ('writer_reopened_at', @at)
+                ON CONFLICT (name) DO UPDATE SET value = excluded.value
+                """,
+                ("at", now.ToString("O", CultureInfo.InvariantCulture)));
+        }
+        catch
+        {
+            fresh.Dispose();
+            throw;
+        }
+        (Connection, _isOpen, _pages) = (fresh, true, 1);
+    }
+
+    /// <summary>Waits for the readers and closes them, leaves the whole state in the database file, closes.</summary>
+    public void Close()
+    {
+        readers.Dispose();
+        if (!_isOpen)
+        {
+            return;
+        }
+        try
+        {
+            Connection.RunScript("PRAGMA optimize");
+            Run("TRUNCATE");
+        }
+        catch (SqliteException e)
+        {
+            Log.CheckpointFailed(log, e.Message); // the log stays beside the file, and the next opening reads it
+        }
+        Connection.Dispose();
+    }
+
+    private static void Check(Connection fresh)
+    {
+        if (fresh.Inspect("PRAGMA quick_check(1)", row => row.Text("quick_check")) is [var verdict] && verdict != "ok")
+        {
+            throw new SqliteException($"The check of the database file found: {verdict}", raw.SQLITE_CORRUPT);
+        }
+        if (Run(fresh, "TRUNCATE").IsBusy)
+        {
+            throw new SqliteException("Readers kept the write-ahead log from being emptied.", raw.SQLITE_BUSY);
+        }
+    }
+
+    private Progress Run(string mode) => Run(Connection, mode);
+
+    private static Progress Run(Connection connection, string mode) => connection.Inspect(
+        $"PRAGMA wal_checkpoint({mode})", row => new Progress(row.Flag("busy"), row.Number("log")))[0];
+}
