@@ -33,7 +33,8 @@ public abstract class Operation
 
     /// <summary>
     /// Method and route, <c>POST /v1/projects/{project}/messages</c>. A name in braces is a property of the request record; the
-    /// other properties come from the query string (GET, DELETE) or the JSON body.
+    /// other properties come from the query string (GET, DELETE) or the JSON body. A <c>-</c> in the path stands for a property that is
+    /// left out, as the project is that defaults to the caller's own.
     /// </summary>
     public required string Http { get; init; }
 
@@ -63,7 +64,7 @@ public abstract class Operation
     internal abstract ValueTask<Result<object>> Run(Session session, object request, CancellationToken cancel);
 
     /// <summary>How long to wait for an answer worth giving, or null for operations that never wait.</summary>
-    internal abstract TimeSpan? Patience(object request);
+    public abstract TimeSpan? Patience(object request);
 
     /// <summary>False while a waiting operation has nothing to say yet.</summary>
     internal abstract bool IsWorthGiving(object answer);
@@ -106,7 +107,7 @@ public sealed class Operation<TRequest, TAnswer> : Operation
     internal override async ValueTask<Result<object>> Run(Session session, object request, CancellationToken cancel) =>
         (await Handler(session, (TRequest)request, cancel)).Try(out var answer, out var error) ? answer : error;
 
-    internal override TimeSpan? Patience(object request) => WaitsFor?.Invoke((TRequest)request);
+    public override TimeSpan? Patience(object request) => WaitsFor?.Invoke((TRequest)request);
 
     internal override bool IsWorthGiving(object answer) => Until is null || Until((TAnswer)answer);
 

@@ -97,6 +97,11 @@ internal sealed class RequestBinding
         }
         foreach (var (segment, name) in _route)
         {
+            // A path cannot leave a segment out: a dash stands for a property that may be.
+            if (segments[segment] == "-" && _reader.Property(name) is { IsRequired: false })
+            {
+                continue;
+            }
             if (Typed(name, Uri.UnescapeDataString(segments[segment])) is not { } value)
             {
                 return BadText(name);
