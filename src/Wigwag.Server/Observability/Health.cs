@@ -48,7 +48,7 @@ internal sealed class Health(ServerParts parts)
         var store = parts.Options.Store;
         try
         {
-            await store.Read<object>(Caller.System, async (session, _) => await session.Scalar("SELECT 1") ?? 0, patience.Token).AsTask().WaitAsync(patience.Token);
+            await store.Read<object>(Caller.System, async (session, _) => await Core.Feed.Log.End(session), patience.Token).AsTask().WaitAsync(patience.Token);
             await store.Write<object>(Caller.System, (_, _) => ValueTask.FromResult<Result<object>>(Ok), patience.Token).AsTask().WaitAsync(patience.Token);
             return true;
         }

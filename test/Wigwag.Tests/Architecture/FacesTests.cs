@@ -1,0 +1,77 @@
+using System.ComponentModel;
+using System.Text.RegularExpressions;
+using Wigwag.Core.Operations;
+
+namespace Wigwag.Tests.Architecture;
+
+/// <summary>Each operation has every face, because every face can be derived from its one declaration.</summary>
+public sealed partial class FacesTests
+{
+    public static TheoryData<string> Names => [.. Catalog.Operations.Select(operation => operation.Name)];
+
+    private static Operation Named(string name) => Catalog.Operations.Single(operation => operation.Name == name);
+
+    private static HashSet<string> Properties(Operation operation) => [.. operation.RequestType.Properties.Select(property => property.Name)];
+
+    [Fact]
+    public void Names_routes_and_commands_are_unique()
+    {
+        Assert.All(
+            new[]
+            {
+                Catalog.Operations.Select(o => o.Name),
+                Catalog.Operations.Select(o => Placeholder().Replace(o.Http, "{}")),
+                Catalog.Operations.Select(o => string.Join(' ', Words(o))),
+            },
+            names => Assert.Empty(names.GroupBy(name => name).Where(group => group.Count() > 1).Select(group => group.Key)));
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void The_http_route_names_properties_of_the_request(string name)
+    {
+        var operation = Named(name);
+        Assert.Matches(@"^(GET|POST|PUT|PATCH|DELETE) /v1(/[a-z_]+|/\{[a-z_]+\})+\z", operation.Http);
+        Assert.Empty(Placeholder().Matches(operation.Http).Select(match => match.Groups[1].Value).Except(Properties(operation)));
+        Assert.Equal(operation.Effect == Effect.Query, operation.Http.StartsWith("GET ", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void The_command_line_names_properties_of_the_request(string name)
+    {
+        var operation = Named(name);
+        Assert.NotEmpty(Words(operation));
+        Assert.Empty(Argument().Matches(operation.Cli).Select(match => match.Groups[1].Value).Except(Properties(operation)));
+        Assert.StartsWith("wigwag " + string.Join(' ', Words(operation)), operation.Example, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void A_model_can_read_what_it_does_and_what_each_property_means(string name)
+    {
+        var operation = Named(name);
+        Assert.Matches(@"^[a-z]+(_[a-z]+)*\z", operation.Name);
+        Assert.InRange(operation.Description.Length, 20, 1200);
+        Assert.All(operation.RequestType.Properties, property =>
+        {
+            Assert.Matches(@"^[a-z][a-z0-9_]*\z", property.Name);
+            Assert.True(
+                property.AttributeProvider?.IsDefined(typeof(DescriptionAttribute), false) is true,
+                $"{operation.Name}.{property.Name} has no [Description].");
+        });
+    }
+
+    [Fact]
+    public void The_default_toolset_stays_small() =>
+        Assert.InRange(Catalog.Operations.Count(operation => operation.Toolset == "core"), 1, 14);
+
+    private static string[] Words(Operation operation) =>
+        [.. operation.Cli.Split(' ').TakeWhile(word => word[0] is not ('<' or '['))];
+
+    [GeneratedRegex(@"\{([a-z_]+)\}")]
+    private static partial Regex Placeholder();
+
+    [GeneratedRegex(@"[<\[]([a-z_]+)(?:\.\.\.)?[>\]]")]
+    private static partial Regex Argument();
+}
