@@ -33,6 +33,6 @@ public static class Log
         Agent = row.TextOrNull("agent"),
         Operator = row.TextOrNull("operator"),
         Audience = row.TextOrNull("audience")?.Split(' ') ?? [],
-        Fact = JsonDocument.Parse(row.Text("fact")).RootElement,
+        Fact = JsonElement.Parse(row.Text("fact")),
     };
 }

@@ -72,6 +72,19 @@ internal static partial class PrivateFiles
         file.Flush(flushToDisk: true);
     }
 
+    /// <summary>Gives a file a second name, so that replacing the first keeps it.</summary>
+    public static void Link(string path, string another)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            File.Copy(path, another);
+        }
+        else if (MakeLink(path, another) != 0)
+        {
+            throw Failed("link", path);
+        }
+    }
+
     private const int CloseOnExec = 0x80000;
 
     private static IOException Failed(string call, string path) =>
@@ -82,6 +95,9 @@ internal static partial class PrivateFiles
 
     [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
     private static partial int Sync(int descriptor);
+
+    [LibraryImport("libc", EntryPoint = "link", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int MakeLink(string path, string another);
 
     [LibraryImport("libc", EntryPoint = "close")]
     private static partial int Close(int descriptor);
