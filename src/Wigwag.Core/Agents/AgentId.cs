@@ -9,16 +9,38 @@ namespace Wigwag.Core.Agents;
 [JsonConverter(typeof(IdConverter<AgentId>))]
 public readonly partial record struct AgentId : IId<AgentId>
 {
+    /// <summary>The workspace name that addresses every agent of a project, <c>all/beads</c>; no agent may have it.</summary>
+    public const string Everyone = "all";
+
     private AgentId(string value) => Value = value;
 
     public string Value { get; }
 
     public static string Form => "an agent id like dave/vc";
 
+    /// <summary>The first half: <c>dave</c> of <c>dave/vc</c>.</summary>
+    public string Workspace => Value[..Value.IndexOf('/', StringComparison.Ordinal)];
+
+    /// <summary>The second half, the project's short name when the agent registered: <c>vc</c> of <c>dave/vc</c>.</summary>
+    public string ProjectName => Value[(Value.IndexOf('/', StringComparison.Ordinal) + 1)..];
+
+    /// <summary>True for <c>all/project</c>, which addresses everyone and is nobody.</summary>
+    public bool IsEveryone => Workspace == Everyone;
+
     public static bool TryParse([NotNullWhen(true)] string? text, out AgentId id)
     {
         id = text is not null && Shape().IsMatch(text) ? new(text) : default;
         return id.Value is not null;
+    }
+
+    /// <summary>
+    /// The id that a person means who may leave out the project: <c>agent-ui-1</c> in the project <c>vc</c> is <c>agent-ui-1/vc</c>.
+    /// Case does not matter.
+    /// </summary>
+    public static bool TryComplete([NotNullWhen(true)] string? text, string? projectName, out AgentId id)
+    {
+        var name = text?.Trim().ToLowerInvariant();
+        return TryParse(name, out id) || (projectName is not null && name is not null && TryParse($"{name}/{projectName}", out id));
     }
 
     /// <summary>The identifier that a trusted source, such as a row, holds.</summary>

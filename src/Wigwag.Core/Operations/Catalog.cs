@@ -1,9 +1,12 @@
+using Wigwag.Core.Agents;
+using Wigwag.Core.Projects;
+
 namespace Wigwag.Core.Operations;
 
 /// <summary>Every feature of Wigwag; the faces are derived from this list.</summary>
 public static class Catalog
 {
-    public static IReadOnlyList<Feature> Features { get; } = [Issues.IssuesFeature.Feature, Keys.KeysFeature.Feature];
+    public static IReadOnlyList<Feature> Features { get; } = [ProjectsFeature.Feature, AgentsFeature.Feature, Issues.IssuesFeature.Feature, Keys.KeysFeature.Feature];
 
     public static IReadOnlyList<Operation> Operations { get; } = [.. Features.SelectMany(feature => feature.Operations)];
 }

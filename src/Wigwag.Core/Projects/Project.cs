@@ -6,17 +6,20 @@ namespace Wigwag.Core.Projects;
 /// <summary>One logical codebase.</summary>
 public sealed record Project
 {
-    [Description("Its normalized git remote, for example github.com/owner/repo, or local/ and a hash.")]
+    /// <summary>The tracker that every project has until it is told of another.</summary>
+    public const string BuiltInTracker = "builtin";
+
     [JsonPropertyName("project")]
+    [Description("Its id: the normalized git remote, for example github.com/steveyegge/vc.")]
     public required ProjectId ProjectId { get; init; }
 
-    [Description("Its short name, unique on this server; agents and issues are named by it.")]
+    [Description("Its short name, unique on this server, for example vc; the second half of its agents' ids.")]
     public required string Name { get; init; }
 
-    [Description("The git remote it was registered with, without credentials; absent for a local project.")]
+    [Description("A git remote of it, without credentials; absent for a project that has none.")]
     public string? Remote { get; init; }
 
-    [Description("The tracker that holds its issues: builtin.")]
+    [Description("Who keeps its issues: builtin, beads or github.")]
     public required string Tracker { get; init; }
 
     public required DateTimeOffset CreatedAt { get; init; }

@@ -1,0 +1,172 @@
+using System.Text.Json.Nodes;
+using Wigwag.Core.Operations;
+using Wigwag.Core.Projects;
+using Wigwag.Core.Store;
+
+namespace Wigwag.Core.Agents;
+
+/// <summary>One working copy on one host; it keeps its agent.</summary>
+internal sealed record Workspace(string Host, string Path)
+{
+    public bool Holds(Agent agent) => agent.Host == Host && agent.Path == Path;
+}
+
+/// <summary>Decides which id a workspace, or a name, gets.</summary>
+/// <param name="Agent">The agent, perhaps with another binding than is stored.</param>
+/// <param name="IsNew">True when it was added to the store just now.</param>
+internal sealed record Registration(Agent Agent, bool IsNew = false)
+{
+    /// <summary>The agent that a workspace speaks as in a project: the one it has, the one it had, or a new one under the first free name.</summary>
+    public static async ValueTask<Result<Registration>> OfWorkspace(Session session, Workspace workspace, Project project, string? proposal)
+    {
+        if (session.Caller.Role == Role.Agent)
+        {
+            return NotYourName(session.Caller.Agent);
+        }
+        if (await AgentRegistry.ForWorkspace(session, workspace.Host, workspace.Path) is { } current)
+        {
+            if (current.Project == project.ProjectId)
+            {
+                return new Registration(current);
+            }
+            await AgentRegistry.Release(session, current);
+        }
+        if (await AgentRegistry.Former(session, workspace.Host, workspace.Path, project.ProjectId) is { } former)
+        {
+            return new Registration(former with { Binding = Binding.Workspace });
+        }
+        var name = ShortName.Of(proposal) ?? "main";
+        foreach (var candidate in ShortName.Numbered(name).Prepend(name).Where(candidate => candidate != AgentId.Everyone))
+        {
+            var id = AgentId.Parse($"{candidate}/{project.Name}");
+            if (await AgentRegistry.Any(session, id) is { } holder)
+            {
+                if (workspace.Holds(holder))
+                {
+                    return new Registration(holder with { Binding = Binding.Workspace });
+                }
+            }
+            else if (New(session, id, project, Binding.Workspace) with { Host = workspace.Host, Path = workspace.Path } is var agent
+                && await AgentRegistry.Add(session, agent))
+            {
+                return new Registration(agent, IsNew: true);
+            }
+            else if (await AgentRegistry.ForWorkspace(session, workspace.Host, workspace.Path) is { } meanwhile && meanwhile.Project == project.ProjectId)
+            {
+                // Another command of this workspace registered it on another connection.
+                return new Registration(meanwhile);
+            }
+        }
+        throw new InvalidOperationException("The numbers ended.");
+    }
+
+    /// <summary>The agent of a given id, when nobody else has it.</summary>
+    public static async ValueTask<Result<Registration>> OfName(Session session, string name, Workspace? workspace, Project project, bool takeOver)
+    {
+        if (!AgentId.TryComplete(name, project.Name, out var id))
+        {
+            return AgentRegistry.BadId(name);
+        }
+        if (id.IsEveryone)
+        {
+            return Error.Invalid("reserved_name", $"'{id}' addresses everyone in {project.Name}; no agent can be called so.", "Choose another name.");
+        }
+        var caller = session.Caller;
+        if (caller.Role == Role.Agent && caller.Agent != id)
+        {
+            return NotYourName(caller.Agent);
+        }
+        if ((await ProjectRegistry.Named(session, id.ProjectName))?.ProjectId != project.ProjectId)
+        {
+            return Error.Invalid(
+                "agent_of_another_project",
+                $"'{id}' would be an agent of {id.ProjectName}, and this is {project.Name} ({project.ProjectId}).",
+                $"Use {id.Workspace}/{project.Name}, or register in a clone of {id.ProjectName}.");
+        }
+        var current = workspace is null ? null : await AgentRegistry.ForWorkspace(session, workspace.Host, workspace.Path);
+        if (await AgentRegistry.Any(session, id) is not { } holder)
+        {
+            // A workspace speaks as the first agent that registered from it.
+            var binding = workspace is not null && current is null ? Binding.Workspace : Binding.Named;
+            var agent = New(session, id, project, binding) with { Host = workspace?.Host, Path = workspace?.Path };
+            return await AgentRegistry.Add(session, agent)
+                ? new Registration(agent, IsNew: true)
+                : Error.Conflict("agent_taken", $"'{id}' was registered at this moment by another.", "Register again to see by whom, or choose another id.");
+        }
+        if (workspace is null || workspace.Holds(holder))
+        {
+            return Owns(caller, holder) || workspace is not null ? new Registration(holder) : Taken(holder, takeOver);
+        }
+        if (takeOver && Owns(caller, holder) && holder.Presence != Presence.Online)
+        {
+            if (current is not null)
+            {
+                await AgentRegistry.Release(session, current);
+            }
+            return new Registration(holder with { Binding = Binding.Workspace });
+        }
+        // Its own key is proof enough of who it is, wherever it works; an id of no workspace is free for its operator's.
+        return caller.Agent == holder.AgentId && caller.Role == Role.Agent || (holder.Host is null && Owns(caller, holder))
+            ? new Registration(holder with { Binding = current is null ? Binding.Workspace : Binding.Named })
+            : Taken(holder, takeOver);
+    }
+
+    /// <summary>Writes the agent as it registers; that is a sign of life too.</summary>
+    public static async ValueTask<Agent> Keep(Session session, Agent agent, bool isNew)
+    {
+        var before = await AgentRegistry.Any(session, agent.AgentId);
+        if (before != agent)
+        {
+            await AgentRegistry.Update(session, agent);
+        }
+        if (isNew)
+        {
+            await session.Append(AgentEvents.Registered, agent.Project, agent.AgentId.Value, agent);
+        }
+        else if (before is null || before with { Fingerprint = agent.Fingerprint } != agent)
+        {
+            await session.Append(AgentEvents.Updated, agent.Project, agent.AgentId.Value, agent);
+        }
+        return await AgentRegistry.Touch(session, agent);
+    }
+
+    private static bool Owns(Caller caller, Agent agent) =>
+        caller.Agent == agent.AgentId || caller.Role == Role.Administrator || (caller.Operator is not null && caller.Operator == agent.Operator);
+
+    private static Agent New(Session session, AgentId id, Project project, Binding binding) => new()
+    {
+        AgentId = id,
+        Project = project.ProjectId,
+        ProjectName = project.Name,
+        Status = AgentStatus.Idle,
+        Presence = Presence.Online,
+        Since = session.Now,
+        LastSeenAt = session.Now,
+        RegisteredAt = session.Now,
+        Binding = binding,
+    };
+
+    private static Error NotYourName(AgentId? agent) => Error.Forbidden(
+        "not_your_agent",
+        agent is null ? "This key names no agent." : $"This key registers {agent} and no other agent.",
+        "Register with the agent's own id, or use an operator's key.");
+
+    private static Error Taken(Agent holder, bool takeOver) => Error.Conflict(
+        "agent_taken",
+        $"'{holder.AgentId}' belongs to {holder.Operator ?? "another agent"}{(holder.Host is null ? "" : $" in {holder.Host}:{holder.Path}")} since {holder.RegisteredAt:yyyy-MM-dd HH:mm}Z and is {holder.Presence.ToString().ToLowerInvariant()}.",
+        takeOver && holder.Presence == Presence.Online
+            ? "It is online, so it cannot be taken over now; choose another id."
+            : "Choose another id, or leave it out to get one derived; if that workspace is gone, register with take_over.") with
+    {
+        Details = new JsonObject
+        {
+            ["agent"] = holder.AgentId.Value,
+            ["operator"] = holder.Operator,
+            ["host"] = holder.Host,
+            ["path"] = holder.Path,
+            ["registered_at"] = holder.RegisteredAt.ToString("O"),
+            ["presence"] = holder.Presence.ToString().ToLowerInvariant(),
+            ["since"] = holder.Since.ToString("O"),
+        },
+    };
+}
