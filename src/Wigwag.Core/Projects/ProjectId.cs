@@ -65,6 +65,6 @@ public readonly partial record struct ProjectId : IId<ProjectId>
     // A host (or an address in brackets), perhaps a port, and a path whose unusual bytes are percent-encoded.
     [GeneratedRegex(
         @"^(?:[a-z0-9_](?:[a-z0-9._-]{0,251}[a-z0-9_-])?|\[[0-9a-f:.]{2,45}\])(?::[0-9]{1,5})?(?:/(?:[A-Za-z0-9._~+@-]|%[0-9A-F]{2}){1,128}){1,16}\z",
-        RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+        RegexOptions.CultureInvariant)]
     private static partial Regex Shape();
 }

@@ -1,0 +1,100 @@
+using Wigwag.Core.Agents;
+using Wigwag.Core.Attachments;
+using Wigwag.Core.Feed;
+using Wigwag.Core.Operations;
+using Wigwag.Core.Projects;
+using Wigwag.Storage.Sqlite;
+using Wigwag.Tests.Storage;
+
+namespace Wigwag.Tests.Agents;
+
+/// <summary>A server's inside on a real database file: operations go in as from a face, and a clock that the test moves.</summary>
+public sealed class World : IAsyncDisposable
+{
+    public const string Vc = "git@github.com:steveyegge/vc.git";
+    public const string Beads = "https://github.com/steveyegge/beads";
+
+    /// <summary>The one who owns the server's files; every local command comes from them.</summary>
+    public static readonly Caller Local = new() { Credential = "local", Role = Role.Administrator };
+
+    private readonly TemporaryFolder _folder = new();
+    private readonly SqliteStore _store;
+
+    public World()
+    {
+        _store = SqliteStore.Open(_folder["wigwag.db"], wall: Clock);
+        Dispatcher = new(_store, new NoBlobs());
+    }
+
+    public ManualClock Clock { get; } = new();
+
+    public Dispatcher Dispatcher { get; }
+
+    public static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    /// <summary>The caller that a face makes of an agent's request.</summary>
+    public static Caller As(Agent agent) => Local with { Agent = agent.AgentId, Project = agent.Project, Operator = agent.Operator };
+
+    /// <summary>A working copy of a project as its client describes it.</summary>
+    public static RegisterAgentRequest Clone(string remote, string path, string workspace = "main") => new()
+    {
+        Project = remote,
+        Host = "laptop",
+        Path = path,
+        Workspace = workspace,
+        Fingerprint = "f1",
+        OperatorName = "Ann Lee",
+        OperatorEmail = "ann@example.org",
+    };
+
+    public async Task<Result<TAnswer>> Run<TRequest, TAnswer>(Operation<TRequest, TAnswer> operation, TRequest request, Caller? caller = null)
+        where TRequest : class
+        where TAnswer : class => await Dispatcher.Run(operation, request, caller ?? Local, cancel: Stop);
+
+    /// <summary>Runs what must succeed.</summary>
+    public async Task<TAnswer> Do<TRequest, TAnswer>(Operation<TRequest, TAnswer> operation, TRequest request, Caller? caller = null)
+        where TRequest : class
+        where TAnswer : class
+    {
+        var result = await Run(operation, request, caller);
+        Assert.True(result.Error is null, result.Error?.ToString());
+        return result.Value;
+    }
+
+    /// <summary>Runs what must be refused.</summary>
+    public async Task<Error> Refused<TRequest, TAnswer>(Operation<TRequest, TAnswer> operation, TRequest request, Caller? caller = null)
+        where TRequest : class
+        where TAnswer : class
+    {
+        var result = await Run(operation, request, caller);
+        Assert.NotNull(result.Error);
+        return result.Error;
+    }
+
+    public Task<Agent> Register(RegisterAgentRequest request, Caller? caller = null) => Do(RegisterAgent.Operation, request, caller);
+
+    public Task<Agent> Show(Agent agent) => Do(ShowAgent.Operation, new() { Agent = agent.AgentId.Value });
+
+    /// <summary>What a project's name means to a caller.</summary>
+    public async Task<Result<Project>> Find(string? reference, Caller? caller = null, bool write = false) => write
+        ? await _store.Write(caller ?? Local, (session, _) => ProjectRegistry.Find(session, reference), Stop)
+        : await _store.Read(caller ?? Local, (session, _) => ProjectRegistry.Find(session, reference), Stop);
+
+    public async Task<List<Event>> Events() =>
+        (await _store.Read<List<Event>>(Local, async (session, _) => await Log.After(session, 0, 1000), Stop)).Value;
+
+    public async Task<List<string>> Kinds() => [.. (await Events()).Select(fact => fact.Kind)];
+
+    public async ValueTask DisposeAsync()
+    {
+        await _store.DisposeAsync();
+        _folder.Dispose();
+    }
+
+    private sealed class NoBlobs : IBlobs
+    {
+        public ValueTask<Result<Blob>> Put(Stream content, long limitBytes, CancellationToken cancel) => throw new NotSupportedException();
+
+        public ValueTask<Stream?> Open(ContentId content, CancellationToken cancel) => throw new NotSupportedException();
+    }
+}
