@@ -31,6 +31,9 @@ public sealed record ServerOptions
     /// <summary>Origins of web pages that may call this server beyond its own: <c>https://wigwag.example.org</c>.</summary>
     public IReadOnlyList<string> AllowedOrigins { get; init; } = [];
 
+    /// <summary>Which build of the program serves, told in each answer's <c>Wigwag-Build</c>, so that a newer client can ask it to make way; null says nothing.</summary>
+    public string? Build { get; init; }
+
     public ServerLimits Limits { get; init; } = new();
 
     /// <summary>Where to send metrics and traces by OTLP over HTTP (<c>http://127.0.0.1:4318</c>), or null.</summary>

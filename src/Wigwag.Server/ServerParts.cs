@@ -12,6 +12,7 @@ public sealed class ServerParts : IDisposable
     internal ServerParts(ServerOptions options, IMeterFactory meters, CancellationToken stopping)
     {
         (Options, Stopping) = (options, stopping);
+        Activity = new Activity(options.Store.Clock);
         Dispatcher = new Dispatcher(options.Store, options.Blobs);
         Keys = new KeyRing(options.Store);
         Limits = new RateLimits(options.Limits);
@@ -27,6 +28,8 @@ public sealed class ServerParts : IDisposable
 
     /// <summary>Cancelled when the server begins to stop: whatever waits or streams ends then.</summary>
     public CancellationToken Stopping { get; }
+
+    internal Activity Activity { get; }
 
     internal KeyRing Keys { get; }
 

@@ -34,6 +34,9 @@ public sealed class WigwagServer : IAsyncDisposable
     /// <summary>Path of its Unix socket, or null.</summary>
     public string? Socket => _parts.Options.Socket;
 
+    /// <summary>Whether anybody uses it.</summary>
+    public Activity Activity => _parts.Activity;
+
     /// <summary>Completes when the server was told to stop.</summary>
     public Task Stopped => _app.WaitForShutdownAsync();
 
@@ -154,6 +157,15 @@ public sealed class WigwagServer : IAsyncDisposable
     {
         var hosts = new HostCheck(parts.Options, log);
         var authentication = new Authentication(parts, log);
+        app.Use(next => context => parts.Activity.Track(context, next));
+        if (parts.Options.Build is { } build)
+        {
+            app.Use(next => context =>
+            {
+                context.Response.Headers["Wigwag-Build"] = build;
+                return next(context);
+            });
+        }
         app.Use(next => context => SecurityHeaders.Add(context, next));
         app.Use(next => context => hosts.Check(context, next));
         app.Use(next => context => Refusals.Give(context, next, log));

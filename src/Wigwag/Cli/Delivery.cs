@@ -1,0 +1,78 @@
+using Wigwag.Core.Operations;
+using Wigwag.Program.Local;
+using Wigwag.Program.Transport;
+
+namespace Wigwag.Program.Cli;
+
+/// <summary>
+/// Sends calls to one server as one caller, and does what they need first: starts this user's own server when none runs, and
+/// registers the workspace when the server does not know it.
+/// </summary>
+internal sealed class Delivery(CommandIndex index, Home home, Route route, Standing standing, Identity identity)
+{
+    private bool _registered;
+
+    public IServer Server => route.Server;
+
+    /// <exception cref="UnreachableException">No server took it.</exception>
+    public Reply Send(Call call)
+    {
+        var reply = Reach(call);
+        if (!_registered && reply.IsRefusal("workspace_unregistered"))
+        {
+            Register();
+            reply = Reach(call);
+        }
+        return reply;
+    }
+
+    private Reply Reach(Call call)
+    {
+        if (route.IsRemote)
+        {
+            return route.Server.Send(call, identity);
+        }
+        Reply reply;
+        try
+        {
+            reply = route.Server.Send(call, identity);
+        }
+        catch (UnreachableException)
+        {
+            // None runs, or it was killed in the middle: the key makes the repeat safe.
+            BackgroundServer.Ensure(home);
+            reply = route.Server.Send(call, identity);
+        }
+        return Build.IsNewerThan(reply.Build) ? Renew(call, reply) : reply;
+    }
+
+    /// <summary>A server older than this program makes way for it, when it was a command that started it.</summary>
+    private Reply Renew(Call call, Reply reply)
+    {
+        if (ServerRecord.Read(home.ServerFile) is not { Background: true })
+        {
+            Views.Terminal.Complain($"wigwag: the running server is older ({reply.Build}) than this program ({Build.Id}); start it again to bring it up to date.");
+            return reply;
+        }
+        BackgroundServer.Stop(home, TimeSpan.FromSeconds(15));
+        if (reply.IsSuccess)
+        {
+            return reply;
+        }
+        BackgroundServer.Ensure(home);
+        return route.Server.Send(call, identity);
+    }
+
+    private void Register()
+    {
+        _registered = true;
+        var command = index.All().FirstOrDefault(command => command.Operation == "register_agent")
+            ?? throw new Refusal(Error.Unavailable("cannot_register", "This program cannot register a workspace.", "Bring program and server to the same version."));
+        var call = new RequestBuilder(standing.Fact, Attachments.Enclose).Build(command, CommandLine.Parse(command, []), Guid.NewGuid().ToString("N"));
+        var reply = route.Server.Send(call, identity);
+        if (!reply.IsSuccess)
+        {
+            throw new Refusal(Problems.Read(reply, route.Server.Name));
+        }
+    }
+}

@@ -1,0 +1,113 @@
+using System.Text;
+using System.Text.Json;
+using Wigwag.Core.Operations;
+using Wigwag.Program.Local;
+using Wigwag.Program.Transport;
+using Wigwag.Program.Views;
+
+namespace Wigwag.Program.Cli;
+
+/// <summary>Runs one operation of the catalog: asks the server it belongs to, and prints the answer.</summary>
+internal sealed class OperationRun
+{
+    private readonly CommandIndex _index;
+    private readonly Command _command;
+    private readonly CommandLine _line;
+    private readonly Home _home;
+    private readonly Standing _standing;
+    private readonly Identity _identity;
+
+    private OperationRun(CommandIndex index, Command command, CommandLine line)
+    {
+        (_index, _command, _line) = (index, command, line);
+        _home = Home.FromEnvironment();
+        _standing = Standing.Here();
+        var agent = line.Value("as") ?? Settings.Value("WIGWAG_AGENT");
+        _identity = new(agent, _standing.Header);
+    }
+
+    /// <summary>Runs it; the exit code.</summary>
+    public static int Run(CommandIndex index, Command command, CommandLine line)
+    {
+        line.Require();
+        return new OperationRun(index, command, line).Run();
+    }
+
+    private int Run()
+    {
+        var key = _line.Value("idempotency_key") ?? Guid.NewGuid().ToString("N");
+        var route = Route.Of(_line, _home, _standing);
+        var delivery = new Delivery(_index, _home, route, _standing, _identity);
+        try
+        {
+            if (route.IsRemote && Outbox.Of(_home) is { IsEmpty: false } outbox)
+            {
+                outbox.Send(route, identity => new(_index, _home, route, _standing, identity));
+            }
+            var call = new RequestBuilder(_standing.Fact, (json, file) => Attachments.Upload(json, file, delivery)).Build(_command, _line, key);
+            var reply = delivery.Send(call);
+            return reply.IsSuccess ? Print(reply) : throw new Refusal(Problems.Read(reply, route.Server.Name));
+        }
+        catch (UnreachableException) when (_line.Flag("best_effort") && !_command.IsQuery)
+        {
+            var call = new RequestBuilder(_standing.Fact, Attachments.Enclose).Build(_command, _line, key);
+            return Keep(call, route);
+        }
+        catch (UnreachableException e)
+        {
+            throw new Refusal(Error.Unavailable(
+                "server_unreachable",
+                e.Message,
+                _command.IsQuery ? "Try again later." : "Try again later, or with --best-effort to have it sent when the server is back."));
+        }
+    }
+
+    private int Keep(Call call, Route route)
+    {
+        Outbox.Of(_home).Keep(call, route, _identity);
+        if (_line.IsJson)
+        {
+            Terminal.Print(Encoding.UTF8.GetBytes($"{{\"queued\":true,\"idempotency_key\":\"{JsonEncodedText.Encode(call.IdempotencyKey!)}\"}}\n"));
+        }
+        if (!_line.IsQuiet)
+        {
+            Terminal.Complain($"wigwag: {route.Server.Name} is out of reach; the command waits in the outbox and is sent when it is back.");
+        }
+        return ExitCode.Ok;
+    }
+
+    private int Print(Reply reply)
+    {
+        if (_line.IsQuiet)
+        {
+            return ExitCode.Ok;
+        }
+        var terminal = new Terminal(_line.Flag("no_color"));
+        if (_line.IsJson)
+        {
+            PrintJson(reply.Body, terminal);
+            return ExitCode.Ok;
+        }
+        using var answer = JsonDocument.Parse(reply.Body.Length == 0 ? "null"u8.ToArray() : reply.Body);
+        OperationViews.Write(terminal, _command.Operation, answer.RootElement);
+        terminal.Flush();
+        return ExitCode.Ok;
+    }
+
+    // A program gets the server's bytes; a person gets them indented.
+    private static void PrintJson(byte[] body, Terminal terminal)
+    {
+        if (!terminal.IsInteractive)
+        {
+            Terminal.Print([.. body, (byte)'\n']);
+            return;
+        }
+        using var answer = JsonDocument.Parse(body);
+        using var indented = new MemoryStream();
+        using (var json = new Utf8JsonWriter(indented, new() { Indented = true }))
+        {
+            answer.WriteTo(json);
+        }
+        Terminal.Print([.. indented.ToArray(), (byte)'\n']);
+    }
+}

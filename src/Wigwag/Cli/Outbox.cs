@@ -1,0 +1,102 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Wigwag.Core.Operations;
+using Wigwag.Program.Local;
+using Wigwag.Program.Transport;
+using Wigwag.Program.Views;
+
+namespace Wigwag.Program.Cli;
+
+/// <summary>
+/// Commands that wait for a server out of reach, one file each, in order. Each is sent once: the file goes only after the server
+/// answered, and the command's own idempotency key makes a repeat harmless.
+/// </summary>
+internal sealed class Outbox
+{
+    private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
+    private readonly string _folder;
+
+    private Outbox(string folder) => _folder = folder;
+
+    public static Outbox Of(Home home) => new(home.Outbox);
+
+    public bool IsEmpty => !Directory.Exists(_folder) || !Waiting().Any();
+
+    /// <summary>Keeps a command; it is on disk when this returns.</summary>
+    public void Keep(Call call, Route route, Identity identity)
+    {
+        Directory.CreateDirectory(_folder, Private | UnixFileMode.UserExecute);
+        using var turn = Lock();
+        var last = Waiting().LastOrDefault();
+        var number = last is null ? 1 : long.Parse(Path.GetFileNameWithoutExtension(last), CultureInfo.InvariantCulture) + 1;
+        var path = Path.Combine(_folder, string.Create(CultureInfo.InvariantCulture, $"{number:d12}.json"));
+        var draft = path + ".new";
+        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = Private };
+        using (var file = new FileStream(draft, options))
+        {
+            JsonSerializer.Serialize(file, new Kept(route.Address, identity.Agent, identity.Workspace, DateTimeOffset.UtcNow, call), OutboxJson.Default.Kept);
+            file.Flush(flushToDisk: true);
+        }
+        File.Move(draft, path);
+        Libc.SyncFolder(_folder);
+    }
+
+    /// <summary>Sends what waits for this server, oldest first, until one cannot be sent. What the server refuses is set aside and said.</summary>
+    public void Send(Route route, Func<Identity, Delivery> delivery)
+    {
+        using var turn = Lock();
+        foreach (var path in Waiting().ToList())
+        {
+            if (Read(path) is not { } kept || kept.Address != route.Address)
+            {
+                continue;
+            }
+            var reply = delivery(new(kept.Agent, kept.Workspace)).Send(kept.Call);
+            if (!reply.IsSuccess)
+            {
+                var error = Problems.Read(reply, route.Server.Name);
+                if (error.Kind is ErrorKind.Unavailable or ErrorKind.RateLimited)
+                {
+                    throw new UnreachableException(error.Message);
+                }
+                var aside = Path.ChangeExtension(path, ".refused");
+                File.Move(path, aside, overwrite: true);
+                Terminal.Complain($"wigwag: a command kept {Value.Ago(kept.At)} was refused: {error.Message} It is in {aside}.");
+                continue;
+            }
+            File.Delete(path);
+        }
+    }
+
+    private IEnumerable<string> Waiting() => Directory.EnumerateFiles(_folder, "*.json").Order(StringComparer.Ordinal);
+
+    private FileStream Lock() => FileLock.Take(Path.Combine(_folder, "lock"), TimeSpan.FromSeconds(30))
+        ?? throw new Refusal(Error.Unavailable("outbox_busy", "Another command has been sending the outbox for too long.", "Try again."));
+
+    private static Kept? Read(string path)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(File.ReadAllBytes(path), OutboxJson.Default.Kept);
+        }
+        catch (JsonException)
+        {
+            Terminal.Complain($"wigwag: {path} cannot be read and is left where it is.");
+            return null;
+        }
+    }
+}
+
+/// <summary>One command as it waits on disk.</summary>
+/// <param name="Address">The server it is for; null for this user's own.</param>
+/// <param name="Agent">As whom it was given.</param>
+/// <param name="Workspace">Where it was given.</param>
+/// <param name="At">When it was given.</param>
+/// <param name="Call">What is sent.</param>
+internal sealed record Kept(string? Address, string? Agent, string? Workspace, DateTimeOffset At, Call Call);
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(Kept))]
+internal sealed partial class OutboxJson : JsonSerializerContext;

@@ -1,0 +1,19 @@
+using Wigwag.Program.Commands;
+
+namespace Wigwag.Program.Cli;
+
+/// <summary>The program's own commands: those that no operation of the catalog stands for.</summary>
+internal static class ProgramCommands
+{
+    public static IReadOnlyList<Command> All { get; } =
+    [
+        ServeCommand.Command,
+        StopCommand.Command,
+        DoctorCommand.Command,
+        TrustCommand.Command,
+        CompletionCommand.Command,
+        VersionCommand.Command,
+        CompletionCommand.Complete,
+        IndexCommand.Command,
+    ];
+}

@@ -1,0 +1,168 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
+using System.Text;
+
+[assembly: DisableRuntimeMarshalling]
+[assembly: UnsupportedOSPlatform("windows")]
+
+namespace Wigwag.Program.Local;
+
+/// <summary>
+/// The few system calls that the class library has no short way to. Every signature is blittable, so that calling one compiles
+/// nothing at start-up: a command is as fast as its first milliseconds.
+/// </summary>
+internal static unsafe partial class Libc
+{
+    public const int Sigterm = 15;
+    public const int Sigkill = 9;
+
+    private const int SolSocket = 1;
+    private const int PeerCredentials = 17;
+    private const int ReceiveTimeout = 20;
+    private const int Eagain = 11;
+    private const int Eintr = 4;
+
+    /// <summary>True when the descriptor is a terminal.</summary>
+    public static bool IsTerminal(int descriptor) => isatty(descriptor) == 1;
+
+    /// <summary>The user this process runs as.</summary>
+    public static int UserId => (int)geteuid();
+
+    /// <summary>Width of the terminal in columns, or <paramref name="otherwise"/> when it does not say.</summary>
+    public static int TerminalColumns(int otherwise)
+    {
+        const nuint getWindowSize = 0x5413;
+        var size = stackalloc ushort[4];
+        return ioctl(1, getWindowSize, size) == 0 && size[1] > 0 ? size[1] : otherwise;
+    }
+
+    /// <summary>Writes all of <paramref name="bytes"/>; false when the reader has gone.</summary>
+    public static bool Write(int descriptor, ReadOnlySpan<byte> bytes)
+    {
+        // Not a FileStream: on a file that several commands share, it would write at an offset of its own and overwrite.
+        fixed (byte* start = bytes)
+        {
+            for (var done = 0; done < bytes.Length;)
+            {
+                var written = write(descriptor, start + done, (nuint)(bytes.Length - done));
+                if (written < 0)
+                {
+                    if (Marshal.GetLastSystemError() is Eintr or Eagain)
+                    {
+                        continue;
+                    }
+                    return false;
+                }
+                done += (int)written;
+            }
+        }
+        return true;
+    }
+
+    /// <summary>A connection to the Unix socket at <paramref name="path"/> on Linux, or -1 when nobody listens there.</summary>
+    public static int ConnectUnix(ReadOnlySpan<byte> path, TimeSpan patience)
+    {
+        const int pathOffset = 2;
+        const int addressBytes = 110;
+        const int closeOnExec = 0x80000;
+        var address = stackalloc byte[addressBytes];
+        new Span<byte>(address, addressBytes).Clear();
+        *(short*)address = 1;
+        path.CopyTo(new Span<byte>(address + pathOffset, addressBytes - pathOffset - 1));
+        var descriptor = socket(1, 1 | closeOnExec, 0);
+        if (descriptor < 0)
+        {
+            return -1;
+        }
+        var seconds = stackalloc long[2];
+        (seconds[0], seconds[1]) = ((long)patience.TotalSeconds, 0);
+        _ = setsockopt(descriptor, SolSocket, ReceiveTimeout, seconds, 16);
+        if (connect(descriptor, address, addressBytes) == 0)
+        {
+            return descriptor;
+        }
+        _ = close(descriptor);
+        return -1;
+    }
+
+    /// <summary>The user that the process at the other end of a Unix socket runs as (Linux).</summary>
+    public static int PeerUserId(int descriptor) => Peer(descriptor).User;
+
+    /// <summary>The process at the other end of a Unix socket (Linux): who made the listening socket.</summary>
+    public static int PeerProcessId(int descriptor) => Peer(descriptor).Process;
+
+    public static void Close(int descriptor) => _ = close(descriptor);
+
+    /// <summary>Leaves the terminal's session, so that closing it does not end this process.</summary>
+    public static void StartSession() => _ = setsid();
+
+    /// <summary>Files and sockets made from now on are for this user alone.</summary>
+    public static void KeepFilesPrivate() => _ = umask(0b111_111);
+
+    /// <summary>Sends a signal; false when there is no such process or it is not ours. Signal 0 only asks.</summary>
+    public static bool Signal(int process, int signal) => kill(process, signal) == 0;
+
+    private static (int Process, int User) Peer(int descriptor)
+    {
+        var credentials = stackalloc int[3];
+        var length = 12;
+        return getsockopt(descriptor, SolSocket, PeerCredentials, credentials, &length) == 0 ? (credentials[0], credentials[1]) : (-1, -1);
+    }
+
+    /// <summary>Puts a folder's names on disk, so that a file made in it is found after a power cut.</summary>
+    public static void SyncFolder(string folder)
+    {
+        fixed (byte* path = Encoding.UTF8.GetBytes(folder + '\0'))
+        {
+            var descriptor = open(path, 0);
+            if (descriptor < 0 || fsync(descriptor) != 0)
+            {
+                throw new IOException($"{folder} cannot be synced to disk (error {Marshal.GetLastSystemError()}).");
+            }
+            _ = close(descriptor);
+        }
+    }
+
+    [LibraryImport("libc")]
+    private static partial int open(byte* path, int flags);
+
+    [LibraryImport("libc")]
+    private static partial int fsync(int descriptor);
+
+    [LibraryImport("libc")]
+    private static partial int isatty(int descriptor);
+
+    [LibraryImport("libc")]
+    private static partial uint geteuid();
+
+    [LibraryImport("libc")]
+    private static partial int ioctl(int descriptor, nuint request, void* argument);
+
+    [LibraryImport("libc")]
+    private static partial nint write(int descriptor, byte* bytes, nuint count);
+
+    [LibraryImport("libc")]
+    private static partial int socket(int domain, int type, int protocol);
+
+    [LibraryImport("libc")]
+    private static partial int connect(int descriptor, byte* address, int length);
+
+    [LibraryImport("libc")]
+    private static partial int setsockopt(int descriptor, int level, int option, void* value, int length);
+
+    [LibraryImport("libc")]
+    private static partial int getsockopt(int descriptor, int level, int option, void* value, int* length);
+
+    [LibraryImport("libc")]
+    private static partial int close(int descriptor);
+
+    [LibraryImport("libc")]
+    private static partial int setsid();
+
+    [LibraryImport("libc")]
+    private static partial uint umask(uint mask);
+
+    [LibraryImport("libc")]
+    private static partial int kill(int process, int signal);
+}
