@@ -1,20 +1,25 @@
 using System.Diagnostics.Metrics;
+using Microsoft.Extensions.Logging;
+using Wigwag.Core.Feed;
 using Wigwag.Core.Keys;
 using Wigwag.Core.Operations;
+using Wigwag.Server.Access;
 using Wigwag.Server.Limits;
 using Wigwag.Server.Observability;
 
 namespace Wigwag.Server;
 
 /// <summary>What the endpoints of one running server work with.</summary>
-public sealed class ServerParts : IDisposable
+public sealed class ServerParts : IAsyncDisposable
 {
-    internal ServerParts(ServerOptions options, IMeterFactory meters, CancellationToken stopping)
+    internal ServerParts(ServerOptions options, IMeterFactory meters, ILoggerFactory logs, CancellationToken stopping)
     {
         (Options, Stopping) = (options, stopping);
         Activity = new Activity(options.Store.Clock);
+        Hub = new EventHub(options.Store, options.Limits.StreamBacklog, logs.CreateLogger<EventHub>());
         Dispatcher = new Dispatcher(options.Store, options.Blobs);
         Keys = new KeyRing(options.Store);
+        KeyWatch = new KeyWatch(Keys, Hub, stopping);
         Limits = new RateLimits(options.Limits);
         Metrics = new ServerMetrics(meters);
         Prometheus = new PrometheusText(meters);
@@ -26,12 +31,17 @@ public sealed class ServerParts : IDisposable
     /// <summary>The one way in to the operations.</summary>
     public Dispatcher Dispatcher { get; }
 
+    /// <summary>Facts as they are committed, for whoever streams them.</summary>
+    public EventHub Hub { get; }
+
     /// <summary>Cancelled when the server begins to stop: whatever waits or streams ends then.</summary>
     public CancellationToken Stopping { get; }
 
     internal Activity Activity { get; }
 
     internal KeyRing Keys { get; }
+
+    internal KeyWatch KeyWatch { get; }
 
     internal RateLimits Limits { get; }
 
@@ -43,8 +53,10 @@ public sealed class ServerParts : IDisposable
 
     internal TimeProvider Clock => Options.Store.Clock;
 
-    public void Dispose()
+    public async ValueTask DisposeAsync()
     {
+        await Hub.DisposeAsync();
+        await KeyWatch.Watching;
         Keys.Dispose();
         Limits.Dispose();
         Prometheus.Dispose();

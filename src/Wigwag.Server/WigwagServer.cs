@@ -13,6 +13,7 @@ using Microsoft.Extensions.Logging;
 using Wigwag.Core.Operations;
 using Wigwag.Server.Access;
 using Wigwag.Server.Attachments;
+using Wigwag.Server.Events;
 using Wigwag.Server.Http;
 using Wigwag.Server.Mcp;
 using Wigwag.Server.Observability;
@@ -48,8 +49,10 @@ public sealed class WigwagServer : IAsyncDisposable
             return refusal;
         }
         var app = Build(options);
-        var log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Wigwag.Server");
-        var parts = new ServerParts(options, app.Services.GetRequiredService<IMeterFactory>(), app.Lifetime.ApplicationStopping);
+        var logs = app.Services.GetRequiredService<ILoggerFactory>();
+        var parts = new ServerParts(options, app.Services.GetRequiredService<IMeterFactory>(), logs, app.Lifetime.ApplicationStopping);
+        var log = logs.CreateLogger("Wigwag.Server");
+        await parts.Hub.Ready.WaitAsync(cancel);
         Route(app, parts, log);
         if (options.TokenFile is { } tokenFile)
         {
@@ -62,7 +65,7 @@ public sealed class WigwagServer : IAsyncDisposable
         catch (Exception e) when (e is IOException or SocketException)
         {
             await app.DisposeAsync();
-            parts.Dispose();
+            await parts.DisposeAsync();
             return Error.Conflict("cannot_listen", $"Cannot listen: {e.Message}", "Stop what listens there, or choose another address.");
         }
         if (options.Socket is { } socket && !OperatingSystem.IsWindows())
@@ -81,7 +84,7 @@ public sealed class WigwagServer : IAsyncDisposable
     {
         await Stop();
         await _app.DisposeAsync();
-        _parts.Dispose();
+        await _parts.DisposeAsync();
     }
 
     private static Error? Refusal(ServerOptions options)
@@ -175,6 +178,7 @@ public sealed class WigwagServer : IAsyncDisposable
         app.MapOperations(parts);
         app.MapMcp(parts, app.Services.GetRequiredService<ILoggerFactory>());
         app.MapAttachments(parts);
+        new EventStream(parts).Map(app);
         app.MapOpenApi();
         app.MapMetrics(parts.Prometheus);
         new Health(parts).Map(app);

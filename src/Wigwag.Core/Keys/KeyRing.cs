@@ -16,6 +16,8 @@ public sealed class KeyRing(IStore store) : IDisposable
     private readonly ConcurrentDictionary<KeyId, Known> _known = new();
     private readonly ConcurrentDictionary<KeyId, CancellationTokenSource> _watched = new();
 
+    private readonly ConcurrentDictionary<KeyId, bool> _revoked = new();
+
     private sealed record Known(KeyBook.Stored Stored, long ReadAt);
 
     /// <summary>The live key that a token opens, or null. Takes the same time for a wrong secret as for an unknown key that was read.</summary>
@@ -26,17 +28,23 @@ public sealed class KeyRing(IStore store) : IDisposable
             return null;
         }
         var stored = await Find(id, cancel);
-        return KeyToken.Same(KeyToken.Hash(token), stored?.Hash ?? NoHash) && stored is not null && stored.Key.IsLive(store.Clock.GetUtcNow())
+        return KeyToken.Same(KeyToken.Hash(token), stored?.Hash ?? NoHash) && stored is not null && stored.Key.IsLive(store.Clock.GetUtcNow()) && !_revoked.ContainsKey(id)
             ? stored.Key
             : null;
     }
 
-    /// <summary>Cancelled when the key is revoked; what is open under the key ends then.</summary>
-    public CancellationToken Ended(KeyId key) => _watched.GetOrAdd(key, _ => new CancellationTokenSource()).Token;
+    /// <summary>Cancelled when the key is revoked or expires; what is open under the key ends then.</summary>
+    public CancellationToken Ended(Key key)
+    {
+        var watch = _watched.GetOrAdd(key.KeyId, _ => Watch(key)).Token;
+        return _revoked.ContainsKey(key.KeyId) ? new CancellationToken(canceled: true) : watch;
+    }
 
     /// <summary>Called for each revocation that the log tells of.</summary>
     public void Forget(KeyId key)
     {
+        // First the mark: a check that read the key before its revocation, and keeps it after, finds the mark.
+        _revoked.TryAdd(key, true);
         _known.TryRemove(key, out _);
         if (_watched.TryRemove(key, out var watch))
         {
@@ -52,6 +60,11 @@ public sealed class KeyRing(IStore store) : IDisposable
             watch.Dispose();
         }
     }
+
+    // A timer has at most 49 days; no stream is open for so long.
+    private CancellationTokenSource Watch(Key key) => key.ExpiresAt - store.Clock.GetUtcNow() is { } left && left < TimeSpan.FromDays(49)
+        ? new CancellationTokenSource(left > TimeSpan.Zero ? left : TimeSpan.Zero, store.Clock)
+        : new CancellationTokenSource();
 
     private async ValueTask<KeyBook.Stored?> Find(KeyId id, CancellationToken cancel)
     {

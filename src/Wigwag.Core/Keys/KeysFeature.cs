@@ -13,7 +13,7 @@ public static class KeysFeature
 
     public static Feature Feature { get; } = new(
         "Keys",
-        [ListKeys.Operation, RevokeKey.Operation],
+        [CreateKey.Operation, ListKeys.Operation, RevokeKey.Operation],
         [Created, Revoked]);
 }
 
@@ -31,6 +31,8 @@ public sealed record KeyRevoked(KeyId KeyId);
     Converters = [typeof(RoleConverter)])]
 [JsonSerializable(typeof(KeyCreated))]
 [JsonSerializable(typeof(KeyRevoked))]
+[JsonSerializable(typeof(CreateKeyRequest))]
+[JsonSerializable(typeof(CreateKeyAnswer))]
 [JsonSerializable(typeof(ListKeysRequest))]
 [JsonSerializable(typeof(ListKeysAnswer))]
 [JsonSerializable(typeof(RevokeKeyRequest))]

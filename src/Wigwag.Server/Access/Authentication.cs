@@ -9,6 +9,8 @@ namespace Wigwag.Server.Access;
 /// <summary>Finds who asks, from the credential alone, before any endpoint but the anonymous ones.</summary>
 internal sealed class Authentication(ServerParts parts, ILogger log)
 {
+    private readonly Actors _actors = new(parts.Options.Store);
+
     /// <summary>Whoever owns the server's files and sits on its machine.</summary>
     private static readonly Caller LocalAdministrator = new() { Credential = "local", Role = Role.Administrator };
 
@@ -19,27 +21,37 @@ internal sealed class Authentication(ServerParts parts, ILogger log)
             await next(context);
             return;
         }
-        if (!(await Authenticate(context)).Try(out var caller, out var refusal))
+        var (credential, key) = await Authenticate(context);
+        if (!credential.Try(out var caller, out var refusal))
         {
             log.RefusedCredential(refusal.Code);
             context.Response.Headers.WWWAuthenticate = refusal.Code == NoCredential.Code ? "Bearer" : "Bearer error=\"invalid_token\"";
             await context.Refuse(refusal, StatusCodes.Status401Unauthorized);
             return;
         }
-        context.SetCaller(caller);
+        // Whatever is under way when the key is revoked ends, streams and waits too.
+        await using var ended = key is { } bearer ? parts.Keys.Ended(bearer).UnsafeRegister(static context => ((HttpContext)context!).Abort(), context) : default;
+        // A workspace registers before it can be spoken for.
+        if (!(await _actors.Find(context.Request, caller, context.RequestAborted)).Try(out var actor, out refusal)
+            && context.GetEndpoint()?.Metadata.GetMetadata<Operation>() is not { Name: "register_agent" })
+        {
+            await context.Refuse(refusal);
+            return;
+        }
+        context.SetCaller(actor ?? caller);
         await next(context);
     }
 
-    private async ValueTask<Result<Caller>> Authenticate(HttpContext context)
+    private async ValueTask<(Result<Caller> Caller, Key? Key)> Authenticate(HttpContext context)
     {
         if (context.Request.Headers.Authorization is { Count: > 0 } authorization)
         {
             return authorization is [{ } header] && header.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase)
                 && await parts.Keys.Open(header["Bearer ".Length..].Trim(), context.RequestAborted) is { } key
-                    ? Bearer(key)
-                    : BadCredential;
+                    ? (Bearer(key), key)
+                    : (BadCredential, null);
         }
-        return IsLocal(context) ? LocalAdministrator : NoCredential;
+        return (IsLocal(context) ? LocalAdministrator : NoCredential, null);
     }
 
     // What a proxy passes on comes from elsewhere, though the proxy itself sits here.
