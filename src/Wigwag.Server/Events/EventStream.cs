@@ -72,7 +72,7 @@ internal sealed class EventStream(ServerParts parts)
     // Last-Event-ID wins: a browser that resumes repeats the query it began with.
     private async ValueTask<Result<Place>> Start(HttpContext context)
     {
-        var end = (await parts.Options.Store.Read<Place>(Caller.System, async (session, _) => new Place(await Log.End(session)), context.RequestAborted)).Value;
+        var end = (await parts.Options.Store.Read<Place>(Caller.System, async (session, _) => new Place(await Core.Feed.Log.End(session)), context.RequestAborted)).Value;
         var text = context.Request.Headers["Last-Event-ID"] is { Count: > 0 } header ? header.ToString() : context.Request.Query["after"].ToString();
         if (text.Length == 0)
         {

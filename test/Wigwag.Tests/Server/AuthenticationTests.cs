@@ -1,12 +1,12 @@
 using System.Diagnostics;
 using System.Net;
-using System.Net.Http.Json;
-using Wigwag.Core.Agents;
+using System.Runtime.Versioning;
 using Wigwag.Core.Operations;
 using Wigwag.Server;
 
 namespace Wigwag.Tests.Server;
 
+[SupportedOSPlatform("linux")]
 public sealed class AuthenticationTests : IAsyncLifetime
 {
     private RunningServer _server = null!;
@@ -21,7 +21,7 @@ public sealed class AuthenticationTests : IAsyncLifetime
         using var nobody = _server.Client(null);
         foreach (var path in Catalog.Operations.Select(operation => operation.Http.Split(' ')[1]).Concat(["/v1/events", "/metrics", "/mcp", "/no/such"]))
         {
-            var response = await nobody.GetAsync(path.Replace("{", "", StringComparison.Ordinal).Replace("}", "", StringComparison.Ordinal));
+            var response = await nobody.Get(path.Replace("{", "", StringComparison.Ordinal).Replace("}", "", StringComparison.Ordinal));
             await RunningServer.Refused(response, HttpStatusCode.Unauthorized, "no_credential");
             Assert.Equal("Bearer", response.Headers.WwwAuthenticate.ToString());
         }
@@ -35,7 +35,7 @@ public sealed class AuthenticationTests : IAsyncLifetime
     public async Task A_wrong_key_answers_401_and_says_no_more(string authorization)
     {
         using var client = _server.Client(null, ("Authorization", authorization));
-        var problem = await RunningServer.Refused(await client.GetAsync("/v1/keys"), HttpStatusCode.Unauthorized, "bad_credential");
+        var problem = await RunningServer.Refused(await client.Get("/v1/keys"), HttpStatusCode.Unauthorized, "bad_credential");
         Assert.Equal("The key is unknown, expired or revoked.", problem["detail"]!.GetValue<string>());
     }
 
@@ -44,7 +44,7 @@ public sealed class AuthenticationTests : IAsyncLifetime
     {
         var forged = _server.Token[..^1] + (_server.Token[^1] == 'a' ? 'b' : 'a');
         using var client = _server.Client(forged);
-        await RunningServer.Refused(await client.GetAsync("/v1/keys"), HttpStatusCode.Unauthorized, "bad_credential");
+        await RunningServer.Refused(await client.Get("/v1/keys"), HttpStatusCode.Unauthorized, "bad_credential");
     }
 
     [Fact]
@@ -52,7 +52,7 @@ public sealed class AuthenticationTests : IAsyncLifetime
     {
         using var client = _server.SocketClient();
         client.DefaultRequestHeaders.Authorization = new("Bearer", "nonsense");
-        await RunningServer.Refused(await client.GetAsync("/v1/keys"), HttpStatusCode.Unauthorized, "bad_credential");
+        await RunningServer.Refused(await client.Get("/v1/keys"), HttpStatusCode.Unauthorized, "bad_credential");
     }
 
     [Theory]
@@ -62,7 +62,7 @@ public sealed class AuthenticationTests : IAsyncLifetime
     public async Task A_token_in_the_query_string_opens_nothing(string path)
     {
         using var nobody = _server.Client(null);
-        var response = await nobody.GetAsync(path.Replace("{token}", _server.Token, StringComparison.Ordinal));
+        var response = await nobody.Get(path.Replace("{token}", _server.Token, StringComparison.Ordinal));
         await RunningServer.Refused(response, HttpStatusCode.Unauthorized, "no_credential");
     }
 
@@ -70,7 +70,7 @@ public sealed class AuthenticationTests : IAsyncLifetime
     public async Task The_servers_own_user_needs_no_token_on_the_unix_socket()
     {
         using var client = _server.SocketClient();
-        await RunningServer.Ok(await client.GetAsync("/v1/keys"));
+        await RunningServer.Ok(await client.Get("/v1/keys"));
     }
 
     [Theory]
@@ -83,16 +83,16 @@ public sealed class AuthenticationTests : IAsyncLifetime
     {
         using var client = _server.SocketClient();
         client.DefaultRequestHeaders.TryAddWithoutValidation(header, value);
-        await RunningServer.Refused(await client.GetAsync("/v1/keys"), HttpStatusCode.Unauthorized, "no_credential");
+        await RunningServer.Refused(await client.Get("/v1/keys"), HttpStatusCode.Unauthorized, "no_credential");
         client.DefaultRequestHeaders.Authorization = new("Bearer", _server.Token);
-        await RunningServer.Ok(await client.GetAsync("/v1/keys"));
+        await RunningServer.Ok(await client.Get("/v1/keys"));
     }
 
     [Fact]
     public async Task Loopback_alone_opens_nothing_and_neither_does_a_claim_to_it()
     {
         using var client = _server.Client(null, ("X-Forwarded-For", "127.0.0.1"), ("X-Real-IP", "127.0.0.1"));
-        await RunningServer.Refused(await client.GetAsync("/v1/keys"), HttpStatusCode.Unauthorized, "no_credential");
+        await RunningServer.Refused(await client.Get("/v1/keys"), HttpStatusCode.Unauthorized, "no_credential");
     }
 
     [Fact]
@@ -126,7 +126,7 @@ public sealed class AuthenticationTests : IAsyncLifetime
     {
         var (token, _) = await _server.Key(new { name = "dave", role = "agent", agent = "dave/vc" });
         using var other = _server.Client(token, ("Wigwag-Agent", "main/beads"));
-        await RunningServer.Refused(await other.GetAsync("/v1/keys"), HttpStatusCode.Forbidden, "not_your_agent");
+        await RunningServer.Refused(await other.Get("/v1/keys"), HttpStatusCode.Forbidden, "not_your_agent");
     }
 
     [Fact]
@@ -134,14 +134,14 @@ public sealed class AuthenticationTests : IAsyncLifetime
     {
         var (token, _) = await _server.Key(new { name = "screen", role = "reader" });
         using var reader = _server.Client(token, ("Wigwag-Agent", "dave/vc"));
-        await RunningServer.Refused(await reader.GetAsync("/v1/keys"), HttpStatusCode.Forbidden, "not_your_agent");
+        await RunningServer.Refused(await reader.Get("/v1/keys"), HttpStatusCode.Forbidden, "not_your_agent");
     }
 
     [Fact]
     public async Task A_workspace_that_is_not_registered_is_told_to_register()
     {
         using var client = _server.Client(_server.Token, ("Wigwag-Workspace", "host=box;path=%2Fhome%2Fann%2Fdave%2Fvc;fingerprint=abc"));
-        var problem = await RunningServer.Refused(await client.GetAsync("/v1/keys"), HttpStatusCode.Conflict, "workspace_unregistered");
+        var problem = await RunningServer.Refused(await client.Get("/v1/keys"), HttpStatusCode.Conflict, "workspace_unregistered");
         Assert.Contains("POST /v1/agents", problem["next"]!.GetValue<string>(), StringComparison.Ordinal);
     }
 
@@ -150,31 +150,32 @@ public sealed class AuthenticationTests : IAsyncLifetime
     {
         await using var open = await RunningServer.Start(options => options with { Authentication = AuthenticationMode.None });
         using var nobody = open.Client(null);
-        await RunningServer.Ok(await nobody.GetAsync("/v1/keys"));
+        await RunningServer.Ok(await nobody.Get("/v1/keys"));
         Assert.Contains("AUTHENTICATION IS OFF", open.Logged.ToString(), StringComparison.Ordinal);
         using var proxied = open.Client(null, ("X-Forwarded-For", "10.0.0.1"));
-        await RunningServer.Refused(await proxied.GetAsync("/v1/keys"), HttpStatusCode.Unauthorized, "no_credential");
+        await RunningServer.Refused(await proxied.Get("/v1/keys"), HttpStatusCode.Unauthorized, "no_credential");
     }
 
     [Fact]
     public async Task Without_authentication_it_does_not_listen_beyond_loopback()
     {
-        var refusal = (await WigwagServer.Start(new ServerOptions
+        var options = new ServerOptions
         {
             Store = _server.Store,
             Blobs = null!,
             Listen = new IPEndPoint(IPAddress.Any, 0),
             Authentication = AuthenticationMode.None,
-        })).Error;
-        Assert.Equal("open_to_the_network", refusal?.Code);
+        };
+        Assert.Equal("open_to_the_network", (await WigwagServer.Start(options, TestContext.Current.CancellationToken)).Error?.Code);
     }
 
     private static async Task<(int ExitCode, string Output)> Run(string[] command)
     {
         var start = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true, RedirectStandardError = true };
         using var process = Process.Start(start)!;
-        var output = await process.StandardOutput.ReadToEndAsync() + await process.StandardError.ReadToEndAsync();
-        await process.WaitForExitAsync();
+        var output = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken)
+            + await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
         return (process.ExitCode, output);
     }
 }

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Http.Headers;
-using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json.Nodes;
@@ -96,14 +95,14 @@ public sealed class RunningServer : IAsyncDisposable
     /// <summary>Makes a key and answers its token and id.</summary>
     public async Task<(string Token, string Id)> Key(object request)
     {
-        var answer = await Ok(await Http.PostAsJsonAsync("/v1/keys", request));
+        var answer = await Ok(await Http.Post("/v1/keys", request));
         return (answer["token"]!.GetValue<string>(), answer["key"]!["key_id"]!.GetValue<string>());
     }
 
     /// <summary>The JSON of an answer that must have succeeded.</summary>
     public static async Task<JsonObject> Ok(HttpResponseMessage response)
     {
-        var text = await response.Content.ReadAsStringAsync();
+        var text = await response.Text();
         Assert.True(response.IsSuccessStatusCode, $"{(int)response.StatusCode} {text}");
         return JsonNode.Parse(text)!.AsObject();
     }
@@ -111,7 +110,7 @@ public sealed class RunningServer : IAsyncDisposable
     /// <summary>The problem of an answer that must have been refused so.</summary>
     public static async Task<JsonObject> Refused(HttpResponseMessage response, HttpStatusCode status, string code)
     {
-        var text = await response.Content.ReadAsStringAsync();
+        var text = await response.Text();
         Assert.True(response.StatusCode == status, $"{(int)response.StatusCode} {text}");
         Assert.Equal("application/problem+json", response.Content.Headers.ContentType?.MediaType);
         var problem = JsonNode.Parse(text)!.AsObject();
