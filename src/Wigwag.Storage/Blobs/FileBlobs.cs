@@ -38,17 +38,18 @@ public sealed class FileBlobs : IBlobs
         var temporary = Path.Combine(_folder, Unfinished + Guid.NewGuid().ToString("n"));
         try
         {
-            long size;
-            byte[] hash;
-            string mediaType;
+            long size = 0;
+            using var digest = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+            var mediaType = MediaType.Sniff([]);
             await using (var file = PrivateFiles.Open(temporary, FileMode.CreateNew))
             {
-                using var digest = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-                var sniffer = new MediaTypeSniffer();
                 var chunk = new byte[ChunkBytes];
-                size = 0;
-                while (await content.ReadAsync(chunk, cancel) is > 0 and var read)
+                while (await content.ReadAtLeastAsync(chunk, MediaType.SniffedBytes, throwOnEndOfStream: false, cancel) is > 0 and var read)
                 {
+                    if (size == 0)
+                    {
+                        mediaType = MediaType.Sniff(chunk.AsSpan(0, Math.Min(read, MediaType.SniffedBytes)));
+                    }
                     size += read;
                     if (size > limitBytes)
                     {
@@ -58,17 +59,14 @@ public sealed class FileBlobs : IBlobs
                             "Send less: the part that matters, a compressed copy, or a place where the whole can be fetched.");
                     }
                     digest.AppendData(chunk, 0, read);
-                    sniffer.Append(chunk.AsSpan(0, read));
                     if (await Write(file, chunk.AsMemory(0, read), cancel) is { } failure)
                     {
                         return failure;
                     }
                 }
                 file.Flush(flushToDisk: true);
-                hash = digest.GetHashAndReset();
-                mediaType = sniffer.Conclude(file);
             }
-            var id = ContentId.Parse(Convert.ToHexStringLower(hash));
+            var id = ContentId.Parse(Convert.ToHexStringLower(digest.GetHashAndReset()));
             Keep(temporary, id, size);
             return new Blob(id, size, mediaType);
         }

@@ -72,6 +72,24 @@ internal static partial class PrivateFiles
         file.Flush(flushToDisk: true);
     }
 
+    /// <summary>The first line or so of a file that another process has locked; empty when it cannot be had.</summary>
+    public static string Peek(string path)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return ""; // locks are mandatory there
+        }
+        // Past FileStream, which asks for a lock of its own.
+        var descriptor = OpenForReading(path, OperatingSystem.IsLinux() ? CloseOnExec : 0);
+        if (descriptor < 0)
+        {
+            return "";
+        }
+        using var file = new Microsoft.Win32.SafeHandles.SafeFileHandle(descriptor, ownsHandle: true);
+        Span<byte> bytes = stackalloc byte[64];
+        return System.Text.Encoding.ASCII.GetString(bytes[..RandomAccess.Read(file, bytes, 0)]);
+    }
+
     /// <summary>Gives a file a second name, so that replacing the first keeps it.</summary>
     public static void Link(string path, string another)
     {

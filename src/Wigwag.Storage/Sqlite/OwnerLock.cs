@@ -39,10 +39,6 @@ internal sealed class OwnerLock : IDisposable
     private static readonly int WouldBlock = OperatingSystem.IsMacOS() ? 35 : 11;
     private const int SharingViolation = unchecked((int)0x80070020);
 
-    private static int? Holder(string path)
-    {
-        using var file = PrivateFiles.Open(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
-        using var reader = new StreamReader(file);
-        return int.TryParse(reader.ReadLine(), NumberStyles.None, CultureInfo.InvariantCulture, out var pid) ? pid : null;
-    }
+    private static int? Holder(string path) =>
+        int.TryParse(PrivateFiles.Peek(path).Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var pid) ? pid : null;
 }

@@ -14,6 +14,9 @@ namespace Wigwag.Storage.Sqlite;
 /// </summary>
 internal sealed class Writer : IAsyncDisposable
 {
+    // Flows into every handler: the writer it runs on.
+    private static readonly AsyncLocal<Writer?> Running = new();
+
     private readonly SqliteOptions _options;
     private readonly TimeProvider _clock;
     private readonly CommitSignal _committed;
@@ -22,7 +25,6 @@ internal sealed class Writer : IAsyncDisposable
     private readonly ManualResetEventSlim _wake = new(false);
     private readonly CancellationTokenSource _closing = new();
     private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly Thread _thread;
     private readonly StorageMetrics _metrics;
     private readonly WriterConnection _database;
 
@@ -41,8 +43,7 @@ internal sealed class Writer : IAsyncDisposable
         _queue = Channel.CreateBounded<PendingWrite>(new BoundedChannelOptions(options.QueueLength) { SingleReader = true });
         _metrics = new(() => _queue.Reader.Count);
         _database = new(path, options, connection, readers, log);
-        _thread = new(Work) { IsBackground = true, Name = "wigwag writer" };
-        _thread.Start();
+        new Thread(Work) { IsBackground = true, Name = "wigwag writer" }.UnsafeStart();
     }
 
     /// <summary>The time of a transaction that begins now.</summary>
@@ -53,7 +54,7 @@ internal sealed class Writer : IAsyncDisposable
         Caller caller, Func<Session, CancellationToken, ValueTask<Result<T>>> work, CancellationToken cancel)
     {
         cancel.ThrowIfCancellationRequested();
-        if (Thread.CurrentThread == _thread)
+        if (Running.Value == this)
         {
             throw new InvalidOperationException("A handler may not begin another command: it would wait for itself.");
         }
@@ -107,6 +108,7 @@ internal sealed class Writer : IAsyncDisposable
 
     private void Work()
     {
+        Running.Value = this;
         var isOpen = true;
         while (isOpen)
         {
