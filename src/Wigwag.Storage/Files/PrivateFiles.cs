@@ -26,7 +26,7 @@ internal static partial class PrivateFiles
     public static FileStream Open(string path, FileMode mode, FileAccess access = FileAccess.ReadWrite, FileShare share = FileShare.None)
     {
         var options = new FileStreamOptions { Mode = mode, Access = access, Share = share, BufferSize = 0 };
-        if (!OperatingSystem.IsWindows() && access != FileAccess.Read)
+        if (!OperatingSystem.IsWindows() && mode != System.IO.FileMode.Open)
         {
             options.UnixCreateMode = FileMode;
         }

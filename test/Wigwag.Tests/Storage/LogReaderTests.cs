@@ -115,10 +115,7 @@ public sealed class LogReaderTests : IAsyncLifetime
         })
         { StartsAtEnd = true };
         var running = reader.Run(done.Token);
-        while (reader.Position < 5)
-        {
-            await Task.Yield();
-        }
+        await Until(() => reader.Position == 5);
         await State(1);
         await running.WaitAsync(Patience, Stop);
 
@@ -129,20 +126,17 @@ public sealed class LogReaderTests : IAsyncLifetime
     public async Task Subscribers_who_join_at_any_time_see_every_fact_once_and_in_order()
     {
         await using var hub = new EventHub(_store);
-        var writing = State(600);
+        var writing = State(300);
         var subscribers = Enumerable.Range(0, 20).Select(async i =>
         {
-            while (_stated < i * 25)
-            {
-                await Task.Yield();
-            }
-            return await Take(hub.Subscribe(_ => true, i * 10, Stop), 600 - (i * 10));
+            await Until(() => _stated >= i * 15);
+            return await Take(hub.Subscribe(_ => true, i * 10, Stop), 300 - (i * 10));
         }).ToList();
 
         await writing;
         for (var i = 0; i < 20; i++)
         {
-            Assert.Equal(Range((i * 10) + 1, 600 - (i * 10)), await subscribers[i].WaitAsync(Patience, Stop));
+            Assert.Equal(Range((i * 10) + 1, 300 - (i * 10)), await subscribers[i].WaitAsync(Patience, Stop));
         }
     }
 
@@ -162,7 +156,7 @@ public sealed class LogReaderTests : IAsyncLifetime
     [Fact]
     public async Task A_long_replay_does_not_count_as_falling_behind()
     {
-        await State(1200);
+        await State(1200, together: 100);
         await using var hub = new EventHub(_store, capacity: 10);
 
         Assert.Equal(Range(1, 1200), await Take(hub.Subscribe(_ => true, 0, Stop), 1200).WaitAsync(Patience, Stop));
@@ -241,16 +235,29 @@ public sealed class LogReaderTests : IAsyncLifetime
         return seen;
     }
 
-    private async Task State(int count)
+    private async Task State(int count, int together = 1)
     {
-        for (var i = 0; i < count; i++)
+        for (var i = 0; i < count; i += together)
         {
             await _store.Write<string>(Caller.System, async (session, _) =>
             {
-                await session.Append(Stated, ProjectId.Parse("github.com/o/r"), "subject", "a fact");
+                for (var j = 0; j < together; j++)
+                {
+                    await session.Append(Stated, ProjectId.Parse("github.com/o/r"), "subject", "a fact");
+                }
                 return "ok";
             }, Stop);
-            Interlocked.Increment(ref _stated);
+            Interlocked.Add(ref _stated, together);
+        }
+    }
+
+    private static async Task Until(Func<bool> isSo)
+    {
+        var since = TimeProvider.System.GetTimestamp();
+        while (!isSo())
+        {
+            Assert.True(TimeProvider.System.GetElapsedTime(since) < Patience);
+            await Task.Delay(5, Stop);
         }
     }
 

@@ -7,5 +7,12 @@ public sealed class TemporaryFolder : IDisposable
 
     public string this[string name] => System.IO.Path.Combine(Path, name);
 
+    /// <summary>Who may do what with a file, as <c>ls</c> writes it: <c>rw-------</c>.</summary>
+    public static string Mode(string path)
+    {
+        var mode = OperatingSystem.IsWindows() ? throw new NotSupportedException() : (int)File.GetUnixFileMode(path);
+        return string.Concat("rwxrwxrwx".Select((letter, i) => (mode & (256 >> i)) != 0 ? letter : '-'));
+    }
+
     public void Dispose() => Directory.Delete(Path, recursive: true);
 }
