@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using Wigwag.Core.Agents;
 using Wigwag.Core.Attachments;
 using Wigwag.Core.Store;
 
@@ -8,9 +9,14 @@ namespace Wigwag.Core.Operations;
 /// <summary>The one way in: every face hands a caller, an operation and its request to <see cref="Run"/>.</summary>
 public sealed class Dispatcher(IStore store, IBlobs blobs)
 {
+    private readonly SignsOfLife _signs = new(store);
+
     public IStore Store => store;
 
     public IBlobs Blobs => blobs;
+
+    /// <summary>Notes that the calling agent is there, for a face that keeps a connection of it open; to be repeated every 30 s.</summary>
+    public void Note(Caller caller) => _signs.Note(caller);
 
     /// <summary>Runs an operation for a caller. A command with a key that was used before returns the first answer and does nothing.</summary>
     /// <param name="operation">What to do.</param>
@@ -66,6 +72,7 @@ public sealed class Dispatcher(IStore store, IBlobs blobs)
         var deadline = store.Clock.GetTimestamp() + (long)((patience?.TotalSeconds ?? 0) * store.Clock.TimestampFrequency);
         while (true)
         {
+            _signs.Note(caller);
             var committed = store.Committed();
             var result = await store.Read(caller, (session, token) => operation.Run(session, request, token), cancel);
             var left = store.Clock.GetElapsedTime(store.Clock.GetTimestamp(), deadline);
@@ -75,20 +82,22 @@ public sealed class Dispatcher(IStore store, IBlobs blobs)
             }
             try
             {
-                await committed.WaitAsync(left, store.Clock, cancel);
+                // An agent that waits is there, and says so as often as one that does not.
+                await committed.WaitAsync(left < Signs.HeartbeatEvery ? left : Signs.HeartbeatEvery, store.Clock, cancel);
             }
             catch (TimeoutException)
             {
-                // The last look at the state is the answer: nothing arrived.
+                // Nothing was committed; when the time is up, the last look at the state is the answer.
             }
         }
     }
 
-    private ValueTask<Result<object>> Command(Operation operation, object request, Caller caller, string? key, CancellationToken cancel)
+    private async ValueTask<Result<object>> Command(Operation operation, object request, Caller caller, string? key, CancellationToken cancel)
     {
         var hash = key is null ? null : Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(request, operation.RequestType)));
-        return store.Write(caller, async (session, token) =>
+        var answered = await store.Write(caller, async (session, token) =>
         {
+            await AgentRegistry.Seen(session);
             if (key is null || hash is null)
             {
                 return await operation.Run(session, request, token);
@@ -104,6 +113,15 @@ public sealed class Dispatcher(IStore store, IBlobs blobs)
             }
             return result;
         }, cancel);
+        if (answered.Try(out _, out _))
+        {
+            _signs.Noted(caller);
+        }
+        else
+        {
+            _signs.Note(caller); // a refusal took back what its transaction wrote
+        }
+        return answered;
     }
 
     private static string Name(Role role) => role.ToString().ToLowerInvariant();

@@ -1,6 +1,7 @@
 using Wigwag.Core.Agents;
 using Wigwag.Core.Attachments;
 using Wigwag.Core.Feed;
+using Wigwag.Core.Issues;
 using Wigwag.Core.Operations;
 using Wigwag.Core.Projects;
 using Wigwag.Storage.Sqlite;
@@ -79,6 +80,14 @@ public sealed class World : IAsyncDisposable
     public async Task<Result<Project>> Find(string? reference, Caller? caller = null, bool write = false) => write
         ? await _store.Write(caller ?? Local, (session, _) => ProjectRegistry.Find(session, reference), Stop)
         : await _store.Read(caller ?? Local, (session, _) => ProjectRegistry.Find(session, reference), Stop);
+
+    /// <summary>States in the log that the agent's project has an issue.</summary>
+    public async Task OpenIssue(Agent agent) => await _store.Write<string>(As(agent), async (session, _) =>
+    {
+        var issue = new IssueCreated { IssueId = IssueId.Parse("it-1"), Title = "It crashes", Body = "", Priority = 2, Labels = [] };
+        await session.Append(IssueEvents.Created, agent.Project, "it-1", issue);
+        return "it-1";
+    }, Stop);
 
     public async Task<List<Event>> Events() =>
         (await _store.Read<List<Event>>(Local, async (session, _) => await Log.After(session, 0, 1000), Stop)).Value;
