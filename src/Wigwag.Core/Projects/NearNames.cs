@@ -12,7 +12,7 @@ public static class NearNames
         return [.. names
             .Distinct(StringComparer.Ordinal)
             .Select(name => (Name: name, Distance: Distance(text, name.ToLowerInvariant())))
-            .Where(near => near.Distance <= Math.Max(1, text.Length / 3))
+            .Where(near => near.Distance < int.MaxValue)
             .OrderBy(near => near.Distance)
             .ThenBy(near => near.Name, StringComparer.Ordinal)
             .Take(MaxNames)
@@ -30,15 +30,19 @@ public static class NearNames
         {
             return 0;
         }
-        return Math.Min(Edits(wanted, name), Edits(Last(wanted), Last(name)));
+        return Math.Min(Near(wanted, name), Near(Last(wanted), Last(name)));
     }
+
+    // A third of the letters may be wrong, three at most; what is further off is another name.
+    private static int Near(string wanted, string name) =>
+        Edits(wanted, name) is var edits && edits <= Math.Clamp(wanted.Length / 3, 1, 3) ? edits : int.MaxValue;
 
     private static string Last(string text) => text[(text.LastIndexOf('/') + 1)..];
 
     /// <summary>Letters to insert, delete, replace or swap with their neighbour (optimal string alignment).</summary>
     private static int Edits(string a, string b)
     {
-        if (Math.Abs(a.Length - b.Length) > Math.Max(a.Length, 3))
+        if (Math.Abs(a.Length - b.Length) > 3)
         {
             return int.MaxValue;
         }
