@@ -20,8 +20,8 @@ public sealed class ServerParts : IAsyncDisposable
         Dispatcher = new Dispatcher(options.Store, options.Blobs);
         Keys = new KeyRing(options.Store);
         KeyWatch = new KeyWatch(Keys, Hub, stopping);
-        Limits = new RateLimits(options.Limits);
         Metrics = new ServerMetrics(meters);
+        Limits = new RateLimits(options.Limits, Metrics);
         Prometheus = new PrometheusText(meters);
         Otlp = options.Otlp is { } endpoint ? new Otlp(endpoint) : null;
     }

@@ -158,7 +158,7 @@ public sealed class WigwagServer : IAsyncDisposable
     // The order is the defence: nothing is looked at before Host and Origin, nothing is done before the credential.
     private static void Route(WebApplication app, ServerParts parts, ILogger log)
     {
-        var hosts = new HostCheck(parts.Options, log);
+        var hosts = new HostCheck(parts, log);
         var authentication = new Authentication(parts, log);
         app.Use(next => context => parts.Activity.Track(context, next));
         if (parts.Options.Build is { } build)

@@ -24,6 +24,7 @@ internal sealed class Authentication(ServerParts parts, ILogger log)
         var (credential, key) = await Authenticate(context);
         if (!credential.Try(out var caller, out var refusal))
         {
+            parts.Metrics.Refused(refusal.Code);
             log.RefusedCredential(refusal.Code);
             context.Response.Headers.WWWAuthenticate = refusal.Code == NoCredential.Code ? "Bearer" : "Bearer error=\"invalid_token\"";
             await context.Refuse(refusal, StatusCodes.Status401Unauthorized);

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
 using Wigwag.Core.Operations;
 using Wigwag.Server.Http;
+using Wigwag.Server.Observability;
 
 namespace Wigwag.Server.Access;
 
@@ -19,16 +20,18 @@ internal sealed class HostCheck
     private readonly string[] _names;
     private readonly HashSet<string> _hosts;
     private readonly HashSet<string> _origins;
+    private readonly ServerMetrics _metrics;
     private readonly ILogger _log;
 
-    public HostCheck(ServerOptions options, ILogger log)
+    public HostCheck(ServerParts parts, ILogger log)
     {
+        var options = parts.Options;
         _names = options.Listen is { Address: var address } && !Wildcard(address)
             ? [.. Loopback.Append(new IPEndPoint(address, 1).ToString()[..^2]).Distinct()]
             : Loopback;
         _hosts = new(options.AllowedHosts, StringComparer.OrdinalIgnoreCase);
         _origins = new(options.AllowedOrigins.Select(origin => origin.TrimEnd('/')), StringComparer.OrdinalIgnoreCase);
-        _log = log;
+        (_metrics, _log) = (parts.Metrics, log);
     }
 
     public Task Check(HttpContext context, RequestDelegate next)
@@ -37,6 +40,7 @@ internal sealed class HostCheck
         {
             return next(context);
         }
+        _metrics.Refused(error.Code);
         _log.RefusedBeforeAuthentication(error.Code);
         return context.Refuse(error);
     }

@@ -5,11 +5,12 @@ using Microsoft.AspNetCore.Http;
 using Wigwag.Core.Operations;
 using Wigwag.Server.Access;
 using Wigwag.Server.Http;
+using Wigwag.Server.Observability;
 
 namespace Wigwag.Server.Limits;
 
 /// <summary>A token bucket for each key. A request takes a token when it begins and holds nothing while it waits.</summary>
-internal sealed class RateLimits(ServerLimits limits) : IDisposable
+internal sealed class RateLimits(ServerLimits limits, ServerMetrics metrics) : IDisposable
 {
     // Filled by hand at each request: a bucket at rest costs no timer.
     private readonly ConcurrentDictionary<string, TokenBucketRateLimiter> _buckets = new();
@@ -32,11 +33,10 @@ internal sealed class RateLimits(ServerLimits limits) : IDisposable
         var wait = lease.TryGetMetadata(MetadataName.RetryAfter, out var retryAfter) ? retryAfter : TimeSpan.FromSeconds(1);
         var seconds = Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds));
         context.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
-        await context.Refuse(new Error(
-            ErrorKind.RateLimited,
-            "too_many_requests",
-            $"This key makes more than {limits.RequestsPerSecond} requests a second.",
-            $"Try again in {seconds} s."));
+        var error = new Error(
+            ErrorKind.RateLimited, "too_many_requests", $"This key makes more than {limits.RequestsPerSecond} requests a second.", $"Try again in {seconds} s.");
+        metrics.Refused(error.Code);
+        await context.Refuse(error);
     }
 
     public void Dispose()

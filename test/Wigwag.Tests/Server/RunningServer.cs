@@ -133,6 +133,9 @@ public sealed class RunningServer : IAsyncDisposable
         return (answer.Length > 12 ? int.Parse(answer[9..12], System.Globalization.CultureInfo.InvariantCulture) : 0, answer);
     }
 
+    /// <summary>Stops the server; the store stays open.</summary>
+    public Task Stop() => _server.Stop();
+
     public async ValueTask DisposeAsync()
     {
         Http.Dispose();
