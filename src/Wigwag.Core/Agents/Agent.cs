@@ -52,6 +52,10 @@ public sealed record Agent
     [Description("online: answers now. offline: away or silent for 90 s. stale: silent for 10 minutes without a goodbye.")]
     public required Presence Presence { get; init; }
 
+    /// <summary>True when others may take over what it holds: it said goodbye, or is stale.</summary>
+    [JsonIgnore]
+    public bool HasLeft { get; init; }
+
     [Description("Since when it is present or absent like this.")]
     public required DateTimeOffset Since { get; init; }
 

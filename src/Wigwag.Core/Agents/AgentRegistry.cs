@@ -252,6 +252,7 @@ public static class AgentRegistry
             Status = Enum.Parse<AgentStatus>(row.Text("status"), ignoreCase: true),
             Session = row.TextOrNull("session"),
             Presence = presence,
+            HasLeft = left is not null || presence == Presence.Stale,
             Since = presence == Presence.Online ? row.Time("online_since") : left ?? lastSeen,
             LastSeenAt = lastSeen,
             RegisteredAt = row.Time("registered_at"),

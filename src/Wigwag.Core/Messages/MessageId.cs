@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Security.Cryptography;
 using System.Text.Json.Serialization;
 using System.Text.RegularExpressions;
 using Wigwag.Core.Operations;
@@ -24,6 +25,9 @@ public readonly partial record struct MessageId : IId<MessageId>
     /// <summary>The identifier that a trusted source, such as a row, holds.</summary>
     /// <exception cref="FormatException">It is not one.</exception>
     public static MessageId Parse(string text) => TryParse(text, out var id) ? id : throw new FormatException($"Not {Form}: '{text}'.");
+
+    /// <summary>An id that no other message has, on any machine, short of a chance of 1 in 2^50.</summary>
+    public static MessageId New() => new("m-" + RandomNumberGenerator.GetString("0123456789abcdefghjkmnpqrstvwxyz", 10));
 
     public override string ToString() => Value;
 

@@ -76,9 +76,13 @@ public sealed class Dispatcher(IStore store, IBlobs blobs)
             var committed = store.Committed();
             var result = await store.Read(caller, (session, token) => operation.Run(session, request, token), cancel);
             var left = store.Clock.GetElapsedTime(store.Clock.GetTimestamp(), deadline);
-            if (patience is null || left <= TimeSpan.Zero || !result.Try(out var answer, out _) || operation.IsWorthGiving(answer))
+            if (!result.Try(out var answer, out _))
             {
                 return result;
+            }
+            if (patience is null || left <= TimeSpan.Zero || operation.IsWorthGiving(answer))
+            {
+                return await operation.Complete(answer, blobs, cancel);
             }
             try
             {

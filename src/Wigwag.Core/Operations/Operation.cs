@@ -74,6 +74,9 @@ public abstract class Operation
 
     /// <summary>Stores what the request carries inline, before its transaction begins.</summary>
     internal abstract ValueTask<Result<object>> Prepare(object request, Attachments.IBlobs blobs, CancellationToken cancel);
+
+    /// <summary>Adds to the answer the bytes that it names, after its transaction.</summary>
+    internal abstract ValueTask<Result<object>> Complete(object answer, Attachments.IBlobs blobs, CancellationToken cancel);
 }
 
 /// <inheritdoc/>
@@ -100,6 +103,9 @@ public sealed class Operation<TRequest, TAnswer> : Operation
     /// <summary>For an answer with a secret: the answer without it. A repeat of the command is given that, and the store never holds the secret.</summary>
     public Func<TAnswer, TAnswer>? WithoutSecret { get; init; }
 
+    /// <summary>For a query whose answer carries bytes inline: reads what the answer names.</summary>
+    public Func<TAnswer, Attachments.IBlobs, CancellationToken, ValueTask<Result<TAnswer>>>? Completion { get; init; }
+
     public override JsonTypeInfo RequestType => Request;
 
     public override JsonTypeInfo AnswerType => Answer;
@@ -120,5 +126,14 @@ public sealed class Operation<TRequest, TAnswer> : Operation
             return request;
         }
         return (await Preparation((TRequest)request, blobs, cancel)).Try(out var prepared, out var error) ? prepared : error;
+    }
+
+    internal override async ValueTask<Result<object>> Complete(object answer, Attachments.IBlobs blobs, CancellationToken cancel)
+    {
+        if (Completion is null)
+        {
+            return answer;
+        }
+        return (await Completion((TAnswer)answer, blobs, cancel)).Try(out var complete, out var error) ? complete : error;
     }
 }

@@ -1,3 +1,5 @@
+using Wigwag.Core.Messages;
+
 namespace Wigwag.Core.Store;
 
 /// <summary>What differs between the engines and cannot be written in SQL that both speak.</summary>
@@ -11,4 +13,7 @@ public abstract class Dialect
 
     /// <summary>As <see cref="ForUpdate"/>, passing over rows that another transaction holds.</summary>
     public abstract string ForUpdateSkipLocked { get; }
+
+    /// <summary>Full-text search over messages.</summary>
+    public abstract MessageSearch MessageSearch { get; }
 }

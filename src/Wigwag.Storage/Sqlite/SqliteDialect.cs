@@ -1,3 +1,4 @@
+using Wigwag.Core.Messages;
 using Wigwag.Core.Store;
 
 namespace Wigwag.Storage.Sqlite;
@@ -11,4 +12,6 @@ internal sealed class SqliteDialect : Dialect
     public override string ForUpdate => "";
 
     public override string ForUpdateSkipLocked => "";
+
+    public override MessageSearch MessageSearch { get; } = new SqliteMessageSearch();
 }

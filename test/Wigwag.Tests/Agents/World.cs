@@ -1,9 +1,9 @@
 using Wigwag.Core.Agents;
-using Wigwag.Core.Attachments;
 using Wigwag.Core.Feed;
 using Wigwag.Core.Issues;
 using Wigwag.Core.Operations;
 using Wigwag.Core.Projects;
+using Wigwag.Storage.Blobs;
 using Wigwag.Storage.Sqlite;
 using Wigwag.Tests.Storage;
 
@@ -24,7 +24,7 @@ public sealed class World : IAsyncDisposable
     public World()
     {
         _store = SqliteStore.Open(_folder["wigwag.db"], wall: Clock);
-        Dispatcher = new(_store, new NoBlobs());
+        Dispatcher = new(_store, FileBlobs.Open(_folder["blobs"]));
     }
 
     public ManualClock Clock { get; } = new();
@@ -98,12 +98,5 @@ public sealed class World : IAsyncDisposable
     {
         await _store.DisposeAsync();
         _folder.Dispose();
-    }
-
-    private sealed class NoBlobs : IBlobs
-    {
-        public ValueTask<Result<Blob>> Put(Stream content, long limitBytes, CancellationToken cancel) => throw new NotSupportedException();
-
-        public ValueTask<Stream?> Open(ContentId content, CancellationToken cancel) => throw new NotSupportedException();
     }
 }

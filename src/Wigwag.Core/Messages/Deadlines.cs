@@ -1,0 +1,155 @@
+using Wigwag.Core.Operations;
+using Wigwag.Core.Projects;
+using Wigwag.Core.Store;
+
+namespace Wigwag.Core.Messages;
+
+/// <summary>
+/// Watches acknowledgements: past its deadline, a message's sender and their operator are told, once. The telling, the note that it was
+/// told and the event are one transaction, so neither a crash nor a second server tells twice. It sleeps until the next deadline, or
+/// until a commit that may have set an earlier one.
+/// </summary>
+public sealed class Deadlines(IStore store)
+{
+    private const int Batch = 100;
+
+    // The longest sleep of a timer, and how soon a store that could not answer is asked again.
+    private static readonly TimeSpan LongestSleep = TimeSpan.FromHours(1);
+    private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(5);
+
+    /// <summary>Runs until cancelled.</summary>
+    public async Task Run(CancellationToken cancel)
+    {
+        while (!cancel.IsCancellationRequested)
+        {
+            try
+            {
+                var committed = store.Committed();
+                var left = await Left(cancel);
+                if (left <= TimeSpan.Zero)
+                {
+                    await Tell(cancel);
+                    continue;
+                }
+                await Sleep(committed, left, cancel);
+            }
+            catch (StoreUnavailableException)
+            {
+                // Nothing was done; the engine says why where it is asked by others.
+                await Sleep(Task.Delay(Timeout.Infinite, cancel), RetryAfter, cancel);
+            }
+            catch (OperationCanceledException) when (cancel.IsCancellationRequested)
+            {
+                return;
+            }
+        }
+    }
+
+    /// <summary>Tells of what is past its deadline now; how many messages.</summary>
+    public async Task<int> Tell(CancellationToken cancel)
+    {
+        var told = await store.Write<object>(Caller.System, async (session, _) => (await Overdue(session)) is { } count ? count : (object)0, cancel);
+        return told.Try(out var answer, out var error) ? (int)answer : throw new InvalidOperationException($"An overdue message could not be told: {error.Message}");
+    }
+
+    private async Task Sleep(Task committed, TimeSpan left, CancellationToken cancel)
+    {
+        try
+        {
+            await committed.WaitAsync(left < LongestSleep ? left : LongestSleep, store.Clock, cancel);
+        }
+        catch (TimeoutException)
+        {
+            // The deadline has come.
+        }
+    }
+
+    private async ValueTask<TimeSpan> Left(CancellationToken cancel)
+    {
+        // deliveries_due
+        var next = await store.Read<object>(
+            Caller.System,
+            async (session, _) => (object?)await session.Scalar(
+                "SELECT MIN(d.ack_by) FROM deliveries d WHERE d.ack_by IS NOT NULL AND d.state <> 'acked' AND d.overdue_at IS NULL") ?? long.MaxValue,
+            cancel);
+        var deadline = (long)next.Value;
+        return deadline == long.MaxValue ? LongestSleep : DateTimeOffset.FromUnixTimeMilliseconds(deadline) - store.Clock.GetUtcNow();
+    }
+
+    private static async ValueTask<int?> Overdue(Session session)
+    {
+        // deliveries_due; those of one message are due together.
+        var due = await session.Query(
+            """
+            SELECT DISTINCT d.seq
+            FROM deliveries d
+            WHERE d.ack_by IS NOT NULL AND d.state <> 'acked' AND d.overdue_at IS NULL AND d.ack_by <= @now
+            ORDER BY d.seq LIMIT @limit
+            """,
+            row => row.Number("seq"),
+            ("now", session.Now),
+            ("limit", (long)Batch));
+        foreach (var seq in due)
+        {
+            await Escalate(session, seq);
+        }
+        return due.Count;
+    }
+
+    private static async ValueTask Escalate(Session session, long seq)
+    {
+        var late = await session.Query(
+            """
+            UPDATE deliveries SET overdue_at = @now
+            WHERE seq = @seq AND ack_by IS NOT NULL AND state <> 'acked' AND overdue_at IS NULL
+            RETURNING project, recipient
+            """,
+            row => row.Text("recipient") == Mailbox.Everyone ? row.Text("project") : row.Text("recipient"),
+            ("now", session.Now),
+            ("seq", seq));
+        var (message, _) = (await session.Query(
+            $"SELECT {MessageRows.Whole} FROM messages m WHERE m.seq = @seq", MessageRows.Read, ("seq", seq)))[0];
+        late.Sort(StringComparer.Ordinal);
+        var told = Told(message);
+        await session.Append(
+            MessageEvents.Overdue,
+            message.Project,
+            message.MessageId.Value,
+            new(message.MessageId, message.ThreadId, late, message.AckBy!.Value),
+            [.. told.Select(recipient => recipient.Written)]);
+        var subject = $"Not acknowledged: {message.Subject}";
+        var posted = await MessageBook.Post(session, new()
+        {
+            To = told,
+            Home = message.Project,
+            Issue = message.IssueId,
+            Thread = message.ThreadId,
+            Subject = subject.Length <= MessageLimits.SubjectCharacters ? subject : subject[..(MessageLimits.SubjectCharacters - 1)] + "…",
+            Body =
+                $"""
+                The {message.Category.Text()} {message.MessageId} was to be acknowledged by {message.AckBy:u}. Not acknowledged by: {string.Join(", ", late)}.
+
+                Ask whether they are there, send it to somebody else, or go on without.
+                """,
+            ReplyTo = message.MessageId,
+        });
+        if (posted.Error is { } error)
+        {
+            throw new InvalidOperationException($"The escalation of {message.MessageId} was refused: {error.Message}");
+        }
+    }
+
+    private static List<Recipient> Told(Message message)
+    {
+        var told = new List<Recipient>();
+        if (message.From is { Agent: { } agent, Project: { } project })
+        {
+            told.Add(Recipient.Of(agent, project));
+        }
+        if (Operators.Key(message.From.Operator) is { } human)
+        {
+            told.Add(Recipient.Human(human));
+        }
+        return told;
+    }
+}

@@ -1,0 +1,228 @@
+using Wigwag.Core.Agents;
+using Wigwag.Core.Operations;
+using Wigwag.Core.Projects;
+using Wigwag.Core.Store;
+
+namespace Wigwag.Core.Messages;
+
+/// <summary>One delivery to make: whose, and under which project.</summary>
+internal sealed record Delivery(string Home, string Key);
+
+/// <summary>
+/// A message's deliveries: their rows and how their state moves, only ever forward. What was sent to a project is one delivery that its
+/// present and future agents share; each agent's reading is noted beside it, and taking or acknowledging it settles it for all.
+/// </summary>
+internal static class Deliveries
+{
+    private sealed record Found(Delivery Delivery, Receipt Receipt);
+
+    /// <summary>The deliveries that recipients mean, each once.</summary>
+    public static async ValueTask<Result<List<Delivery>>> Plan(Session session, IReadOnlyList<Recipient> recipients, Speaker speaker)
+    {
+        var plan = new List<Delivery>();
+        foreach (var recipient in recipients)
+        {
+            switch (recipient.Kind)
+            {
+                case RecipientKind.Everyone:
+                    var others = (await AgentRegistry.InProject(session, ProjectId.Parse(recipient.Home))).Where(agent => agent.AgentId.Value != speaker.Key).ToList();
+                    if (others.Count == 0)
+                    {
+                        return Error.Conflict(
+                            "no_recipients",
+                            $"No other agent is registered for {recipient.Home}.",
+                            $"Send it to {recipient.Home} itself: there it waits for the first agent that comes.");
+                    }
+                    plan.AddRange(others.Select(agent => new Delivery(recipient.Home, agent.AgentId.Value)));
+                    break;
+                case RecipientKind.Project:
+                    plan.Add(new(recipient.Home, Mailbox.Everyone));
+                    break;
+                default:
+                    plan.Add(new(recipient.Home, recipient.Written));
+                    break;
+            }
+        }
+        return plan.Distinct().ToList();
+    }
+
+    public static async ValueTask Add(Session session, Message message, IReadOnlyList<Delivery> plan, Speaker speaker)
+    {
+        foreach (var delivery in plan)
+        {
+            await session.Execute(
+                "INSERT INTO deliveries (project, recipient, seq, state, ack_by) VALUES (@project, @recipient, @seq, 'unread', @ack_by)",
+                ("project", delivery.Home),
+                ("recipient", delivery.Key),
+                ("seq", message.Seq),
+                ("ack_by", message.AckBy));
+        }
+        // Who wrote it, or got a copy of their own, has not to be told of the one that their project shares.
+        foreach (var shared in plan.Where(delivery => delivery.Key == Mailbox.Everyone))
+        {
+            foreach (var reader in plan.Append(new(speaker.Home, speaker.Key)).Where(one => one.Home == shared.Home && one.Key != Mailbox.Everyone))
+            {
+                await NoteReader(session, shared.Home, reader.Key, message.Seq);
+            }
+        }
+    }
+
+    /// <summary>How far each recipient has come.</summary>
+    public static async ValueTask<List<Receipt>> Receipts(Session session, Message message) => [.. (await All(session, message.Seq)).Select(one => one.Receipt)];
+
+    /// <summary>The message with every recipient's state, and the state of the mailbox's owner.</summary>
+    public static async ValueTask<Message> WithReceipts(Session session, Message message, Mailbox mailbox)
+    {
+        var all = await All(session, message.Seq);
+        var mine = Mine(all, mailbox);
+        var shared = all.Find(one => one.Delivery.Key == Mailbox.Everyone);
+        var state = mine?.Receipt.State;
+        if (mine is { Delivery.Key: Mailbox.Everyone, Receipt.State: not MessageState.Acked })
+        {
+            state = await HasRead(session, mine.Delivery.Home, mailbox.Owner, message.Seq) ? MessageState.Read : MessageState.Unread;
+        }
+        return message with
+        {
+            State = state,
+            TakenBy = shared?.Receipt.TakenBy,
+            TakenAt = shared?.Receipt.TakenAt,
+            Recipients = [.. all.Select(one => one.Receipt)],
+        };
+    }
+
+    /// <summary>True when it was sent to the mailbox's owner, or to the project that they share in.</summary>
+    public static async ValueTask<bool> Reached(Session session, long seq, Mailbox mailbox) => Mine(await All(session, seq), mailbox) is not null;
+
+    /// <summary>Notes that the owner has read it: their own copy, and what their project shares.</summary>
+    public static async ValueTask MarkRead(Session session, Message message, Mailbox mailbox)
+    {
+        if (mailbox.Owner is not { } owner)
+        {
+            return;
+        }
+        foreach (var (delivery, receipt) in Mines(await All(session, message.Seq), mailbox))
+        {
+            var first = await session.Execute(
+                """
+                UPDATE deliveries SET state = 'read', read_at = @now
+                WHERE project = @project AND recipient = @recipient AND seq = @seq AND state = 'unread'
+                """,
+                ("now", session.Now),
+                ("project", delivery.Home),
+                ("recipient", delivery.Key),
+                ("seq", message.Seq)) > 0;
+            if (delivery.Key == Mailbox.Everyone)
+            {
+                first = await NoteReader(session, delivery.Home, owner, message.Seq);
+            }
+            if (first)
+            {
+                await session.Append(
+                    MessageEvents.Read,
+                    message.Project,
+                    message.MessageId.Value,
+                    new(message.MessageId, message.ThreadId, receipt.Recipient, owner),
+                    Concerned(message, owner));
+            }
+        }
+    }
+
+    /// <summary>Acknowledges the owner's own copy; without one, what their project shares, for all of it.</summary>
+    public static async ValueTask<Result<bool>> Acknowledge(Session session, Message message, Mailbox mailbox)
+    {
+        if (mailbox.Owner is not { } owner || Mine(await All(session, message.Seq), mailbox) is not { } mine)
+        {
+            return NotRecipient(message);
+        }
+        await MarkRead(session, message, mailbox);
+        if (await Settle(session, message.Seq, mine.Delivery, owner))
+        {
+            await session.Append(
+                MessageEvents.Acked,
+                message.Project,
+                message.MessageId.Value,
+                new(message.MessageId, message.ThreadId, mine.Receipt.Recipient, owner),
+                Concerned(message, owner));
+            return true;
+        }
+        var by = mine.Receipt.AckedBy == owner ? "you" : mine.Receipt.AckedBy;
+        return Error.Conflict(
+            "already_acked",
+            $"{message.MessageId} was acknowledged by {by} at {mine.Receipt.AckedAt:u}.",
+            "Nothing is left to acknowledge; reply if there is more to say.");
+    }
+
+    /// <summary>Moves a delivery to its last state; false when it was there.</summary>
+    public static async ValueTask<bool> Settle(Session session, long seq, Delivery delivery, string by) => await session.Execute(
+        """
+        UPDATE deliveries SET state = 'acked', acked_at = @now, acked_by = @by, read_at = COALESCE(read_at, @now)
+        WHERE project = @project AND recipient = @recipient AND seq = @seq AND state <> 'acked'
+        """,
+        ("now", session.Now),
+        ("by", by),
+        ("project", delivery.Home),
+        ("recipient", delivery.Key),
+        ("seq", seq)) > 0;
+
+    /// <summary>Who is told of a change: the sender, and who caused it.</summary>
+    public static HashSet<string> Concerned(Message message, params IEnumerable<string> others) =>
+        SenderKey(message) is { } sender ? [.. others, sender] : [.. others];
+
+    /// <summary>The sender as a recipient; null for the server itself.</summary>
+    public static string? SenderKey(Envelope message) => message.From.Agent?.Value ?? Operators.Key(message.From.Operator);
+
+    public static Error NotRecipient(Message message) => Error.Forbidden(
+        "not_recipient", $"{message.MessageId} was not sent to you.", $"It was sent to {string.Join(", ", message.To)}; reply if you have something to say.");
+
+    private static async ValueTask<bool> NoteReader(Session session, string home, string reader, long seq) => await session.Execute(
+        """
+        INSERT INTO delivery_reads (project, reader, seq, read_at)
+        VALUES (@project, @reader, @seq, @now)
+        ON CONFLICT DO NOTHING
+        """,
+        ("project", home),
+        ("reader", reader),
+        ("seq", seq),
+        ("now", session.Now)) > 0;
+
+    private static async ValueTask<bool> HasRead(Session session, string home, string? reader, long seq) => await session.Scalar(
+        "SELECT 1 FROM delivery_reads WHERE project = @project AND reader = @reader AND seq = @seq",
+        ("project", home),
+        ("reader", reader),
+        ("seq", seq)) is not null;
+
+    private static Found? Mine(List<Found> all, Mailbox mailbox) => Mines(all, mailbox).FirstOrDefault();
+
+    // The owner's own copy first, then the one that their project shares.
+    private static IEnumerable<Found> Mines(List<Found> all, Mailbox mailbox) => all
+        .Where(one => one.Delivery.Key == Mailbox.Everyone
+            ? one.Delivery.Home == mailbox.Shared?.Value
+            : one.Delivery.Key == mailbox.Owner && one.Delivery.Home == mailbox.Home)
+        .OrderBy(one => one.Delivery.Key == Mailbox.Everyone);
+
+    private static ValueTask<List<Found>> All(Session session, long seq) => session.Query(
+        """
+        SELECT project, recipient, state, read_at, acked_at, acked_by, taken_by, taken_at, overdue_at
+        FROM deliveries WHERE seq = @seq
+        ORDER BY project, recipient
+        """,
+        Read,
+        ("seq", seq));
+
+    private static Found Read(Row row)
+    {
+        var delivery = new Delivery(row.Text("project"), row.Text("recipient"));
+        var receipt = new Receipt
+        {
+            Recipient = delivery.Key == Mailbox.Everyone ? delivery.Home : delivery.Key,
+            State = Words.Row<MessageState>(row.Text("state")),
+            ReadAt = row.TimeOrNull("read_at"),
+            AckedAt = row.TimeOrNull("acked_at"),
+            AckedBy = delivery.Key == Mailbox.Everyone ? row.TextOrNull("acked_by") : null,
+            TakenBy = row.TextOrNull("taken_by"),
+            TakenAt = row.TimeOrNull("taken_at"),
+            OverdueAt = row.TimeOrNull("overdue_at"),
+        };
+        return new(delivery, receipt);
+    }
+}

@@ -1,0 +1,36 @@
+using Wigwag.Core.Feed;
+using Wigwag.Core.Issues;
+
+namespace Wigwag.Core.Messages;
+
+/// <summary>The facts that messages append to the log. A reader folds them by message id; the body stays with the message.</summary>
+public static class MessageEvents
+{
+    public static readonly EventKind<Envelope> Sent = new("message.sent", MessagesJson.Default.Envelope);
+
+    public static readonly EventKind<MessageRead> Read = new("message.read", MessagesJson.Default.MessageRead);
+
+    public static readonly EventKind<MessageAcked> Acked = new("message.acked", MessagesJson.Default.MessageAcked);
+
+    public static readonly EventKind<MessageTaken> Taken = new("message.taken", MessagesJson.Default.MessageTaken);
+
+    public static readonly EventKind<MessageOverdue> Overdue = new("message.overdue", MessagesJson.Default.MessageOverdue);
+
+    public static IReadOnlyList<EventKind> All { get; } = [Sent, Read, Acked, Taken, Overdue];
+}
+
+/// <param name="Recipient">Whose delivery: an agent, a project's id, or operator:&lt;name&gt;.</param>
+/// <param name="By">Who read it.</param>
+public sealed record MessageRead(MessageId MessageId, ThreadId ThreadId, string Recipient, string By);
+
+/// <param name="Recipient">Whose delivery: an agent, a project's id, or operator:&lt;name&gt;.</param>
+/// <param name="By">Who acknowledged it.</param>
+public sealed record MessageAcked(MessageId MessageId, ThreadId ThreadId, string Recipient, string By);
+
+/// <param name="Recipient">The project that it was sent to.</param>
+/// <param name="By">Who owns it now.</param>
+/// <param name="From">Who owned it before and has left.</param>
+public sealed record MessageTaken(MessageId MessageId, ThreadId ThreadId, IssueId? IssueId, string Recipient, string By, string? From);
+
+/// <param name="Recipients">Who has not acknowledged.</param>
+public sealed record MessageOverdue(MessageId MessageId, ThreadId ThreadId, IReadOnlyList<string> Recipients, DateTimeOffset AckBy);

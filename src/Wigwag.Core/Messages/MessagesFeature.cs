@@ -1,0 +1,25 @@
+using Wigwag.Core.Operations;
+
+namespace Wigwag.Core.Messages;
+
+/// <summary>Mail between agents, humans and projects: comments on issues with an envelope.</summary>
+public static class MessagesFeature
+{
+    public static Feature Feature { get; } = new(
+        "messages",
+        [
+            SendMessage.Operation,
+            CheckInbox.Operation,
+            WaitForMessages.Operation,
+            ReadMessage.Operation,
+            ShowMessage.Operation,
+            ReplyToMessage.Operation,
+            TakeMessage.Operation,
+            AcknowledgeMessage.Operation,
+            GetThread.Operation,
+            ListSent.Operation,
+            SearchMessages.Operation,
+            GetAttachment.Operation,
+        ],
+        MessageEvents.All);
+}

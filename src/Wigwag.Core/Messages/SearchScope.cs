@@ -1,0 +1,106 @@
+using System.Text;
+using Wigwag.Core.Issues;
+using Wigwag.Core.Operations;
+using Wigwag.Core.Projects;
+using Wigwag.Core.Store;
+using Wigwag.Core.Text;
+
+namespace Wigwag.Core.Messages;
+
+/// <summary>The conditions on a message <c>m</c> beside its text: the filters typed, and what the caller may see.</summary>
+internal sealed record SearchScope(string Sql, IReadOnlyList<(string, object?)> Parameters)
+{
+    /// <summary>The <c>seq</c> of messages to look through when no text was typed: the shortest range of an index that a filter names.</summary>
+    public required string Range { get; init; }
+
+    public static async ValueTask<Result<SearchScope>> Of(Session session, SearchQuery query)
+    {
+        var sql = new StringBuilder();
+        var parameters = new List<(string, object?)>();
+        var range = "SELECT s.seq FROM messages s";
+        void Where(string condition, params ReadOnlySpan<(string, object?)> values)
+        {
+            sql.Append(" AND ").Append(condition);
+            parameters.AddRange(values);
+        }
+
+        var filters = query.Filters;
+        if (filters.TryGetValue("from", out var from))
+        {
+            if (!(await Correspondent(session, from)).Try(out var sender, out var error))
+            {
+                return error;
+            }
+            Where(sender.Kind == RecipientKind.Project ? "m.sender_project = @from" : "m.sender = @from", ("from", sender.Written));
+            range = sender.Kind == RecipientKind.Project ? range : "SELECT s.seq FROM messages s WHERE s.sender = @from"; // messages_by_sender
+        }
+        if (filters.TryGetValue("to", out var to))
+        {
+            if (!(await Correspondent(session, to)).Try(out var recipient, out var error))
+            {
+                return error;
+            }
+            Where(
+                "EXISTS (SELECT 1 FROM deliveries t WHERE t.project = @to_home AND t.recipient = @to AND t.seq = m.seq)",
+                ("to_home", recipient.Home),
+                ("to", recipient.Kind == RecipientKind.Project ? Mailbox.Everyone : recipient.Written));
+            range = "SELECT s.seq FROM deliveries s WHERE s.project = @to_home AND s.recipient = @to"; // its primary key
+        }
+        if (filters.TryGetValue("project", out var name))
+        {
+            if (!(await ProjectRegistry.Find(session, name)).Try(out var project, out var error))
+            {
+                return error;
+            }
+            Where("m.project = @in_project", ("in_project", project.ProjectId));
+            range = "SELECT s.seq FROM messages s WHERE s.project = @in_project"; // messages_by_project
+        }
+        if (filters.TryGetValue("issue", out var issue))
+        {
+            if (!IssueId.TryParse(issue, out var id))
+            {
+                return Error.Invalid("bad_issue_id", $"{Sanitize.Quote(issue)} is not {IssueId.Form}.", "Write issue: and the id of an issue.");
+            }
+            Where("m.issue_id = @issue", ("issue", id), ("thread", ThreadId.Of(id)));
+            range = "SELECT s.seq FROM messages s WHERE s.thread_id = @thread"; // messages_by_thread
+        }
+        if (query.Category is { } category)
+        {
+            Where("m.category = @category", ("category", category.Text()));
+        }
+        if (query.After is { } after)
+        {
+            Where("m.created_at >= @since", ("since", after));
+        }
+        if (query.Before is { } before)
+        {
+            Where("m.created_at < @until", ("until", before));
+        }
+        MaySee(session.Caller, Where);
+        return new SearchScope(sql.ToString(), parameters) { Range = range };
+    }
+
+    private delegate void AddCondition(string condition, params ReadOnlySpan<(string, object?)> values);
+
+    // In a project that the caller reaches, or in a thread that they take part in: senders and recipients do, copies of all/ by their delivery.
+    private static void MaySee(Caller caller, AddCondition where)
+    {
+        if (caller.Projects is not { } reached)
+        {
+            return;
+        }
+        var mailbox = Mailbox.Of(caller);
+        var names = reached.Select((project, i) => ($"@reach{i}", (object?)project)).ToArray();
+        where(
+            $"""
+            (m.project IN ({(names.Length == 0 ? "NULL" : string.Join(", ", names.Select(name => name.Item1)))})
+              OR EXISTS (SELECT 1 FROM thread_participants t
+                WHERE t.project = m.project AND t.thread_id = m.thread_id AND t.home = @my_home AND t.participant = @me)
+              OR EXISTS (SELECT 1 FROM deliveries o WHERE o.project = @my_home AND o.recipient = @me AND o.seq = m.seq))
+            """,
+            [.. names.Select(name => (name.Item1[1..], name.Item2)), ("my_home", mailbox.Home), ("me", mailbox.Owner ?? "")]);
+    }
+
+    private static async ValueTask<Result<Recipient>> Correspondent(Session session, string name) =>
+        (await RecipientBook.Find(session, name, project: null)).Try(out var known, out var error) ? known : error;
+}
