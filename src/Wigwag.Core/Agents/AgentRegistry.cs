@@ -95,7 +95,7 @@ public static class AgentRegistry
     internal static async ValueTask<Agent> Touch(Session session, Agent agent)
     {
         var came = agent.Presence != Presence.Online;
-        var present = agent with { Presence = Presence.Online, LastSeenAt = session.Now, Since = came ? session.Now : agent.Since };
+        var present = agent with { Presence = Presence.Online, HasLeft = false, LastSeenAt = session.Now, Since = came ? session.Now : agent.Since };
         await session.Execute(
             "UPDATE agents SET last_seen_at = @now, online_since = @since, left_at = NULL WHERE agent = @agent",
             ("now", session.Now),
@@ -115,7 +115,7 @@ public static class AgentRegistry
             "UPDATE agents SET last_seen_at = @now, left_at = @now WHERE agent = @agent",
             ("now", session.Now),
             ("agent", agent.AgentId));
-        var absent = agent with { Presence = Presence.Offline, LastSeenAt = session.Now, Since = session.Now };
+        var absent = agent with { Presence = Presence.Offline, HasLeft = true, LastSeenAt = session.Now, Since = session.Now };
         await session.Append(AgentEvents.Offline, agent.Project, agent.AgentId.Value, absent);
         return absent;
     }

@@ -53,6 +53,7 @@ public sealed class PresenceTests : IAsyncDisposable
         var back = await _world.Show(agent);
 
         Assert.Equal((Presence.Offline, Presence.Offline, Presence.Online), (away.Presence, longAway.Presence, back.Presence));
+        Assert.Equal((true, true, false), (away.HasLeft, longAway.HasLeft, back.HasLeft));
         Assert.Equal((agent.RegisteredAt.AddSeconds(20), _world.Clock.GetUtcNow()), (away.Since, back.Since));
         Assert.Equal(
             ["project.registered", "agent.registered", "agent.offline", "agent.online", "agent.updated"], await _world.Kinds());
