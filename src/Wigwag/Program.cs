@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Wigwag.Core.Operations;
 using Wigwag.Program.Cli;
 using Wigwag.Program.Transport;
@@ -11,20 +10,13 @@ internal static class Program
 {
     public static int Main(string[] arguments)
     {
-        var isJson = arguments.Contains("--json");
         try
         {
             return Run(arguments);
         }
-        catch (Refusal refusal)
+        catch (Exception e) when (e is Refusal or IOException or UnauthorizedAccessException or UnreachableException)
         {
-            Complain(refusal.Error, isJson);
-            return ExitCode.Of(refusal.Error.Kind);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or UnreachableException or JsonException)
-        {
-            Complain(Error.Unavailable("machine", e.Message, "Run 'wigwag doctor'."), isJson);
-            return ExitCode.Unexpected;
+            return Failure.Report(e, arguments.Contains("--json"));
         }
     }
 
@@ -105,7 +97,4 @@ internal static class Program
         terminal.Flush();
         return exitCode;
     }
-
-    private static void Complain(Error error, bool isJson) =>
-        Terminal.Complain(isJson ? Problems.Write(error) : $"wigwag: {Value.OneLine($"{error.Message} {error.Next}".TrimEnd())}");
 }

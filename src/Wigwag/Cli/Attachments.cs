@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Wigwag.Core.Operations;
 using Wigwag.Program.Transport;
 
@@ -8,7 +7,7 @@ namespace Wigwag.Program.Cli;
 internal static class Attachments
 {
     /// <summary>Sends the file to the server first and names it by what was answered.</summary>
-    public static void Upload(Utf8JsonWriter json, string file, Delivery delivery)
+    public static string Upload(string file, Delivery delivery)
     {
         var reply = delivery.Send(new()
         {
@@ -21,21 +20,13 @@ internal static class Attachments
         {
             throw new Refusal(Problems.Read(reply, "The server"));
         }
-        using var blob = JsonDocument.Parse(reply.Body);
-        json.WriteStartObject();
-        json.WriteString("name", Name(file));
-        json.WriteString("content_id", blob.RootElement.GetProperty("content_id").GetString());
-        json.WriteEndObject();
+        var content = Json.Parse(reply.Body).TextOf("content_id") ?? throw new IOException("The server does not say what it kept.");
+        return $"{{\"name\":{Json.Quote(Name(file))},\"content_id\":{Json.Quote(content)}}}";
     }
 
     /// <summary>Puts the file into the request itself, for a command that waits for its server.</summary>
-    public static void Enclose(Utf8JsonWriter json, string file)
-    {
-        json.WriteStartObject();
-        json.WriteString("name", Name(file));
-        json.WriteBase64String("base64", Read(file));
-        json.WriteEndObject();
-    }
+    public static string Enclose(string file) =>
+        $"{{\"name\":{Json.Quote(Name(file))},\"base64\":\"{Convert.ToBase64String(Read(file))}\"}}";
 
     private static string Name(string file) => file == "-" ? "stdin" : Path.GetFileName(file);
 

@@ -26,7 +26,9 @@ internal static class CatalogCommands
             Title = operation.Title,
             Description = operation.Description,
             Example = operation.Example,
-            Fields = [.. operation.RequestType.Properties.Select(property => Derive(property, schemas[property.Name], positionals))],
+            Fields = [.. operation.RequestType.Properties
+                .Select(property => Derive(property, schemas[property.Name], positionals))
+                .OrderBy(field => field.IsPositional ? field.Position : int.MaxValue)],
         };
     }
 

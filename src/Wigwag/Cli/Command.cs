@@ -75,9 +75,10 @@ internal sealed record Command
     /// <summary>True for what programs call and help does not list.</summary>
     public bool IsHidden { get; init; }
 
+    /// <summary>The positionals in their order, then the options.</summary>
     public IReadOnlyList<Field> Fields { get; init; } = [];
 
-    public IEnumerable<Field> Positionals => Fields.Where(each => each.IsPositional).OrderBy(each => each.Position);
+    public IEnumerable<Field> Positionals => Fields.Where(each => each.IsPositional);
 
     public IEnumerable<Field> Options => Fields.Where(each => !each.IsPositional);
 

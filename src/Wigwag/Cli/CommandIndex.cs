@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Wigwag.Program.Local;
 
 namespace Wigwag.Program.Cli;
 
@@ -21,18 +22,12 @@ internal sealed class CommandIndex
     /// <summary>The index that was built with the program, or else one derived from the catalog now.</summary>
     public static CommandIndex Load()
     {
-        try
+        var text = Libc.ReadFile(File) is { } bytes ? Encoding.UTF8.GetString(bytes) : "";
+        if (text.StartsWith(Heading, StringComparison.Ordinal))
         {
-            var text = System.IO.File.ReadAllText(File);
-            if (text.StartsWith(Heading, StringComparison.Ordinal))
-            {
-                return new(text);
-            }
+            return new(text);
         }
-        catch (IOException)
-        {
-            // Not built beside it: a test host, or a copy of the assemblies alone.
-        }
+        // Not built beside it: a test host, or a copy of the assemblies alone.
         return new(Write(CatalogCommands.All()));
     }
 
@@ -46,7 +41,7 @@ internal sealed class CommandIndex
                 command.Title, command.Description, command.Example);
             foreach (var field in command.Fields)
             {
-                Line(text, "F", field.Name, field.Option, field.Kind.ToString(), field.IsRequired ? "required" : "", field.IsMany ? "many" : "",
+                Line(text, "F", field.Name, field.Option, Letter(field.Kind), field.IsRequired ? "required" : "", field.IsMany ? "many" : "",
                     field.Position.ToString(CultureInfo.InvariantCulture), string.Join(',', field.Choices), field.Fact ?? "", field.Description);
             }
         }
@@ -64,6 +59,31 @@ internal sealed class CommandIndex
             yield return Read(at + 1);
         }
     }
+
+    // One letter each: parsing the names of an enumeration compiles five methods, at each start.
+    private static string Letter(FieldKind kind) => kind switch
+    {
+        FieldKind.Flag => "b",
+        FieldKind.Number => "n",
+        FieldKind.Choice => "c",
+        FieldKind.Duration => "d",
+        FieldKind.Seconds => "s",
+        FieldKind.File => "f",
+        FieldKind.Json => "j",
+        _ => "t",
+    };
+
+    private static FieldKind Kind(string letter) => letter switch
+    {
+        "b" => FieldKind.Flag,
+        "n" => FieldKind.Number,
+        "c" => FieldKind.Choice,
+        "d" => FieldKind.Duration,
+        "s" => FieldKind.Seconds,
+        "f" => FieldKind.File,
+        "j" => FieldKind.Json,
+        _ => FieldKind.Text,
+    };
 
     private static void Line(StringBuilder text, params ReadOnlySpan<string> cells)
     {
@@ -85,7 +105,7 @@ internal sealed class CommandIndex
             {
                 Name = field[1],
                 Option = field[2],
-                Kind = Enum.Parse<FieldKind>(field[3]),
+                Kind = Kind(field[3]),
                 IsRequired = field[4].Length > 0,
                 IsMany = field[5].Length > 0,
                 Position = int.Parse(field[6], CultureInfo.InvariantCulture),

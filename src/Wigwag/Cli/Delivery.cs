@@ -12,7 +12,20 @@ internal sealed class Delivery(CommandIndex index, Home home, Route route, Stand
 {
     private bool _registered;
 
-    public IServer Server => route.Server;
+    /// <summary>A key that no other command has.</summary>
+    public static string NewKey()
+    {
+        // Not a Guid: writing one as text compiles two methods, at each start.
+        Span<byte> random = stackalloc byte[16];
+        Guid.NewGuid().TryWriteBytes(random);
+        var key = "";
+        foreach (var each in random)
+        {
+            key += (char)('a' + (each >> 4));
+            key += (char)('a' + (each & 15));
+        }
+        return key;
+    }
 
     /// <exception cref="UnreachableException">No server took it.</exception>
     public Reply Send(Call call)
@@ -68,7 +81,7 @@ internal sealed class Delivery(CommandIndex index, Home home, Route route, Stand
         _registered = true;
         var command = index.All().FirstOrDefault(command => command.Operation == "register_agent")
             ?? throw new Refusal(Error.Unavailable("cannot_register", "This program cannot register a workspace.", "Bring program and server to the same version."));
-        var call = new RequestBuilder(standing.Fact, Attachments.Enclose).Build(command, CommandLine.Parse(command, []), Guid.NewGuid().ToString("N"));
+        var call = new RequestBuilder(standing.Fact, Attachments.Enclose).Build(command, CommandLine.Parse(command, []), NewKey());
         var reply = route.Server.Send(call, identity);
         if (!reply.IsSuccess)
         {

@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.Json;
 using Wigwag.Core.Operations;
 using Wigwag.Program.Local;
 using Wigwag.Program.Transport;
@@ -35,7 +34,7 @@ internal sealed class OperationRun
 
     private int Run()
     {
-        var key = _line.Value("idempotency_key") ?? Guid.NewGuid().ToString("N");
+        var key = _line.Value("idempotency_key") ?? Delivery.NewKey();
         var route = Route.Of(_line, _home, _standing);
         var delivery = new Delivery(_index, _home, route, _standing, _identity);
         try
@@ -44,7 +43,7 @@ internal sealed class OperationRun
             {
                 outbox.Send(route, identity => new(_index, _home, route, _standing, identity));
             }
-            var call = new RequestBuilder(_standing.Fact, (json, file) => Attachments.Upload(json, file, delivery)).Build(_command, _line, key);
+            var call = new RequestBuilder(_standing.Fact, file => Attachments.Upload(file, delivery)).Build(_command, _line, key);
             var reply = delivery.Send(call);
             return reply.IsSuccess ? Print(reply) : throw new Refusal(Problems.Read(reply, route.Server.Name));
         }
@@ -67,7 +66,7 @@ internal sealed class OperationRun
         Outbox.Of(_home).Keep(call, route, _identity);
         if (_line.IsJson)
         {
-            Terminal.Print(Encoding.UTF8.GetBytes($"{{\"queued\":true,\"idempotency_key\":\"{JsonEncodedText.Encode(call.IdempotencyKey!)}\"}}\n"));
+            Terminal.Print(Encoding.UTF8.GetBytes($"{{\"queued\":true,\"idempotency_key\":{Json.Quote(call.IdempotencyKey!)}}}\n"));
         }
         if (!_line.IsQuiet)
         {
@@ -88,8 +87,7 @@ internal sealed class OperationRun
             PrintJson(reply.Body, terminal);
             return ExitCode.Ok;
         }
-        using var answer = JsonDocument.Parse(reply.Body.Length == 0 ? "null"u8.ToArray() : reply.Body);
-        OperationViews.Write(terminal, _command.Operation, answer.RootElement);
+        OperationViews.Write(terminal, _command.Operation, Json.Parse(reply.Body.Length == 0 ? "null"u8 : reply.Body));
         terminal.Flush();
         return ExitCode.Ok;
     }
@@ -102,12 +100,17 @@ internal sealed class OperationRun
             Terminal.Print([.. body, (byte)'\n']);
             return;
         }
-        using var answer = JsonDocument.Parse(body);
+        Indent(terminal, Encoding.UTF8.GetString(body));
+    }
+
+    private static void Indent(Terminal terminal, string json)
+    {
+        using var document = System.Text.Json.JsonDocument.Parse(json);
         using var indented = new MemoryStream();
-        using (var json = new Utf8JsonWriter(indented, new() { Indented = true }))
+        using (var writer = new System.Text.Json.Utf8JsonWriter(indented, new() { Indented = true }))
         {
-            answer.WriteTo(json);
+            document.WriteTo(writer);
         }
-        Terminal.Print([.. indented.ToArray(), (byte)'\n']);
+        terminal.Line(Encoding.UTF8.GetString(indented.ToArray())).Flush();
     }
 }

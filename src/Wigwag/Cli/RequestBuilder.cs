@@ -1,14 +1,13 @@
 using System.Globalization;
 using System.Text;
-using System.Text.Json;
 using Wigwag.Program.Transport;
 
 namespace Wigwag.Program.Cli;
 
 /// <summary>Makes the HTTP request of an operation from what was typed.</summary>
 /// <param name="fact">The JSON of a fact of the workspace, or null when there is none.</param>
-/// <param name="attach">Makes a file (or <c>-</c>) an attachment: writes the JSON object that stands for it.</param>
-internal sealed class RequestBuilder(Func<string, string?> fact, Action<Utf8JsonWriter, string> attach)
+/// <param name="attach">Makes a file (or <c>-</c>) an attachment: the JSON object that stands for it.</param>
+internal sealed class RequestBuilder(Func<string, string?> fact, Func<string, string> attach)
 {
     private string? _standardInput;
 
@@ -28,7 +27,7 @@ internal sealed class RequestBuilder(Func<string, string?> fact, Action<Utf8Json
             }
             var name = segment.Trim('{', '}');
             inRoute.Add(name);
-            target.Append(Uri.EscapeDataString(line.Value(name) ?? FromFact(command, name) ?? "-"));
+            target.Append(Percent.Encode(line.Value(name) ?? FromFact(command, name) ?? "-"));
         }
         var rest = command.Fields.Where(field => !inRoute.Contains(field.Name)).ToList();
         var takesBody = method is not ("GET" or "DELETE");
@@ -61,7 +60,7 @@ internal sealed class RequestBuilder(Func<string, string?> fact, Action<Utf8Json
 
     private string? FromFact(Command command, string name) =>
         command.Fields.FirstOrDefault(field => field.Name == name)?.Fact is { } named && fact(named) is { } json
-            ? JsonDocument.Parse(json).RootElement.GetString()
+            ? Transport.Json.Parse(json).Text
             : null;
 
     private static TimeSpan Waits(Command command, CommandLine line)
@@ -89,7 +88,7 @@ internal sealed class RequestBuilder(Func<string, string?> fact, Action<Utf8Json
         {
             foreach (var value in line.Values(field.Name))
             {
-                target.Append(separator).Append(field.Name).Append('=').Append(Uri.EscapeDataString(Text(field, value)));
+                target.Append(separator).Append(field.Name).Append('=').Append(Percent.Encode(Text(field, value)));
                 separator = '&';
             }
         }
@@ -97,74 +96,46 @@ internal sealed class RequestBuilder(Func<string, string?> fact, Action<Utf8Json
 
     private byte[] Body(CommandLine line, List<Field> fields)
     {
-        using var body = new MemoryStream();
-        using (var json = new Utf8JsonWriter(body))
+        var body = new StringBuilder("{");
+        foreach (var field in fields)
         {
-            json.WriteStartObject();
-            foreach (var field in fields)
+            var values = line.Values(field.Name);
+            var json = values.Count == 0
+                ? field.Fact is null ? null : fact(field.Fact)
+                : field.IsMany ? $"[{string.Join(',', values.Select(value => Json(field, value)))}]" : Json(field, values[0]);
+            if (json is not null)
             {
-                var values = line.Values(field.Name);
-                if (values.Count == 0)
-                {
-                    if (field.Fact is not null && fact(field.Fact) is { } known)
-                    {
-                        json.WritePropertyName(field.Name);
-                        json.WriteRawValue(known);
-                    }
-                    continue;
-                }
-                json.WritePropertyName(field.Name);
-                if (field.IsMany)
-                {
-                    json.WriteStartArray();
-                }
-                foreach (var value in values)
-                {
-                    WriteValue(json, field, value);
-                }
-                if (field.IsMany)
-                {
-                    json.WriteEndArray();
-                }
+                body.Append(body.Length > 1 ? "," : "").Append('"').Append(field.Name).Append("\":").Append(json);
             }
-            json.WriteEndObject();
         }
-        return body.ToArray();
+        return Encoding.UTF8.GetBytes(body.Append('}').ToString());
     }
 
-    private void WriteValue(Utf8JsonWriter json, Field field, string value)
+    private string Json(Field field, string value)
     {
         switch (field.Kind)
         {
             case FieldKind.Flag:
-                json.WriteBooleanValue(value == "true");
-                break;
+                return value;
             case FieldKind.Number or FieldKind.Seconds:
-                if (long.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var whole))
-                {
-                    json.WriteNumberValue(whole);
-                }
-                else
-                {
-                    json.WriteNumberValue(double.Parse(value, CultureInfo.InvariantCulture));
-                }
-                break;
+                return long.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var whole)
+                    ? whole.ToString(CultureInfo.InvariantCulture)
+                    : double.Parse(value, CultureInfo.InvariantCulture).ToString("R", CultureInfo.InvariantCulture);
             case FieldKind.File:
-                attach(json, value);
-                break;
+                return attach(value);
             case FieldKind.Json:
+                var text = value == "-" ? StandardInput() : value;
                 try
                 {
-                    json.WriteRawValue(Text(field, value));
+                    Transport.Json.Parse(text);
+                    return text;
                 }
-                catch (JsonException e)
+                catch (IOException e)
                 {
-                    throw Refusal.Usage($"--{field.Option} takes JSON: {e.Message}", "Quote it for the shell, or give it through a file.");
+                    throw Refusal.Usage($"--{field.Option} takes JSON: {e.Message}", "Quote it for the shell, or give it on standard input with -.");
                 }
-                break;
             default:
-                json.WriteStringValue(Text(field, value));
-                break;
+                return Transport.Json.Quote(Text(field, value));
         }
     }
 }

@@ -6,16 +6,19 @@ namespace Wigwag.Program.Local;
 /// <summary>Which program this is: its version, and when it was built.</summary>
 internal static class Build
 {
-    public static string Version { get; } = typeof(Build).Assembly.GetName().Version!.ToString(3);
+    public static string Version => typeof(Build).Assembly.GetName().Version!.ToString(3);
 
     /// <summary><c>0.1.0+1765432100</c>: the version, and the second since 1970 in which this copy was built.</summary>
-    public static string Id { get; } = string.Create(
-        CultureInfo.InvariantCulture, $"{Version}+{new DateTimeOffset(File.GetLastWriteTimeUtc(CommandIndex.File), TimeSpan.Zero).ToUnixTimeSeconds()}");
+    public static string Id => Version + Built;
+
+    private static string Built { get; } = "+" + new DateTimeOffset(File.GetLastWriteTimeUtc(CommandIndex.File), TimeSpan.Zero)
+        .ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
 
     /// <summary>True when <paramref name="other"/> names an older program than this one.</summary>
     public static bool IsNewerThan(string? other)
     {
-        if (other is null || other == Id)
+        // Nearly always the same second; nothing more is worked out then.
+        if (other is null || other.EndsWith(Built, StringComparison.Ordinal))
         {
             return false;
         }

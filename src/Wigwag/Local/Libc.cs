@@ -22,6 +22,7 @@ internal static unsafe partial class Libc
     private const int ReceiveTimeout = 20;
     private const int Eagain = 11;
     private const int Eintr = 4;
+    private const int CloseOnExec = 0x80000;
 
     /// <summary>True when the descriptor is a terminal.</summary>
     public static bool IsTerminal(int descriptor) => isatty(descriptor) == 1;
@@ -65,12 +66,11 @@ internal static unsafe partial class Libc
     {
         const int pathOffset = 2;
         const int addressBytes = 110;
-        const int closeOnExec = 0x80000;
         var address = stackalloc byte[addressBytes];
         new Span<byte>(address, addressBytes).Clear();
         *(short*)address = 1;
         path.CopyTo(new Span<byte>(address + pathOffset, addressBytes - pathOffset - 1));
-        var descriptor = socket(1, 1 | closeOnExec, 0);
+        var descriptor = socket(1, 1 | CloseOnExec, 0);
         if (descriptor < 0)
         {
             return -1;
@@ -110,6 +110,55 @@ internal static unsafe partial class Libc
         return getsockopt(descriptor, SolSocket, PeerCredentials, credentials, &length) == 0 ? (credentials[0], credentials[1]) : (-1, -1);
     }
 
+    /// <summary>All of a file, or null when it cannot be read. The class library's way compiles a method and takes 3 ms more.</summary>
+    public static byte[]? ReadFile(string name)
+    {
+        fixed (byte* path = Encoding.UTF8.GetBytes(name + '\0'))
+        {
+            var descriptor = open(path, CloseOnExec);
+            if (descriptor < 0)
+            {
+                return null;
+            }
+            var bytes = new byte[32 * 1024];
+            var length = 0;
+            while (true)
+            {
+                nint got;
+                fixed (byte* into = bytes)
+                {
+                    got = read(descriptor, into + length, (nuint)(bytes.Length - length));
+                }
+                if (got <= 0)
+                {
+                    _ = close(descriptor);
+                    return got < 0 ? null : bytes[..length];
+                }
+                length += (int)got;
+                if (length == bytes.Length)
+                {
+                    Array.Resize(ref bytes, length * 2);
+                }
+            }
+        }
+    }
+
+    /// <summary>The name of this machine.</summary>
+    public static string HostName()
+    {
+        var name = stackalloc byte[256];
+        return gethostname(name, 255) == 0 ? Encoding.UTF8.GetString(MemoryMarshal.CreateReadOnlySpanFromNullTerminated(name)) : "localhost";
+    }
+
+    /// <summary>The directory that this process stands in.</summary>
+    public static string CurrentDirectory()
+    {
+        var path = stackalloc byte[4096];
+        return getcwd(path, 4096) is not null
+            ? Encoding.UTF8.GetString(MemoryMarshal.CreateReadOnlySpanFromNullTerminated(path))
+            : Environment.CurrentDirectory;
+    }
+
     /// <summary>Puts a folder's names on disk, so that a file made in it is found after a power cut.</summary>
     public static void SyncFolder(string folder)
     {
@@ -126,6 +175,15 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc")]
     private static partial int open(byte* path, int flags);
+
+    [LibraryImport("libc")]
+    private static partial nint read(int descriptor, byte* into, nuint count);
+
+    [LibraryImport("libc")]
+    private static partial int gethostname(byte* name, nuint length);
+
+    [LibraryImport("libc")]
+    private static partial byte* getcwd(byte* path, nuint length);
 
     [LibraryImport("libc")]
     private static partial int fsync(int descriptor);

@@ -63,9 +63,12 @@ internal sealed class LocalServer(string socket) : IServer
         {
             return;
         }
-        if (value.AsSpan().ContainsAnyInRange('\0', '\x1f'))
+        foreach (var c in value)
         {
-            throw Cli.Refusal.Usage($"{name} holds a control character.", "Remove it.");
+            if (c < ' ')
+            {
+                throw Cli.Refusal.Usage($"{name} holds a control character.", "Remove it.");
+            }
         }
         head.Append(name).Append(": ").Append(value).Append("\r\n");
     }

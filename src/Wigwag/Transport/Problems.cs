@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Wigwag.Core.Operations;
 
@@ -11,53 +10,57 @@ internal static class Problems
     /// <summary>The error in a refusal; one that names the status when what answered was no Wigwag.</summary>
     public static Error Read(Reply reply, string server)
     {
-        try
+        var text = Encoding.UTF8.GetString(reply.Body);
+        if (Parse(text) is { Kind: JsonKind.Object } problem && problem.TextOf("code") is { } code)
         {
-            using var document = JsonDocument.Parse(reply.Body);
-            var problem = document.RootElement;
-            if (problem.ValueKind == JsonValueKind.Object && Text(problem, "code") is { } code)
+            return new(Kind(problem.TextOf("kind"), reply.Status), code, problem.TextOf("detail") ?? code, problem.TextOf("next") ?? "")
             {
-                return new(Kind(Text(problem, "kind"), reply.Status), code, Text(problem, "detail") ?? code, Text(problem, "next") ?? "")
-                {
-                    Details = problem.TryGetProperty("details", out var details) ? JsonNode.Parse(details.GetRawText()) as JsonObject : null,
-                };
-            }
-        }
-        catch (JsonException)
-        {
-            // Some proxy's page; the status below is all that can be said of it.
+                Details = problem["details"] is { Kind: JsonKind.Object } details ? JsonNode.Parse(text[details.Start..details.End])!.AsObject() : null,
+            };
         }
         return new(Kind(null, reply.Status), $"http_{reply.Status}", $"{server} answered with HTTP status {reply.Status}.", "See the server's log.");
     }
 
     /// <summary>An error as one JSON document.</summary>
-    public static string Write(Error error)
+    public static string Write(Error error) => $$"""
+        {"code":{{Json.Quote(error.Code)}},"kind":"{{Name(error.Kind)}}","message":{{Json.Quote(error.Message)}},"next":{{Json.Quote(error.Next)}}{{(error.Details is { } details ? $",\"details\":{details.ToJsonString()}" : "")}}}
+        """;
+
+    private static Json? Parse(string text)
     {
-        using var text = new MemoryStream();
-        using (var json = new Utf8JsonWriter(text))
+        try
         {
-            json.WriteStartObject();
-            json.WriteString("code", error.Code);
-            json.WriteString("kind", Name(error.Kind));
-            json.WriteString("message", error.Message);
-            json.WriteString("next", error.Next);
-            if (error.Details is { } details)
-            {
-                json.WritePropertyName("details");
-                details.WriteTo(json);
-            }
-            json.WriteEndObject();
+            return Json.Parse(text);
         }
-        return Encoding.UTF8.GetString(text.ToArray());
+        catch (IOException)
+        {
+            // Some proxy's page; its status is all that can be said of it.
+            return null;
+        }
     }
 
-    private static string? Text(JsonElement problem, string name) =>
-        problem.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+    private static string Name(ErrorKind kind) => kind switch
+    {
+        ErrorKind.Invalid => "invalid",
+        ErrorKind.NotFound => "not_found",
+        ErrorKind.Conflict => "conflict",
+        ErrorKind.Forbidden => "forbidden",
+        ErrorKind.Expired => "expired",
+        ErrorKind.TooLarge => "too_large",
+        ErrorKind.RateLimited => "rate_limited",
+        _ => "unavailable",
+    };
 
-    private static string Name(ErrorKind kind) => JsonNamingPolicy.SnakeCaseLower.ConvertName(kind.ToString());
-
-    private static ErrorKind Kind(string? name, int status) =>
-        Enum.GetValues<ErrorKind>().Cast<ErrorKind?>().FirstOrDefault(kind => Name(kind!.Value) == name) ?? status switch
+    private static ErrorKind Kind(string? name, int status)
+    {
+        foreach (var kind in Enum.GetValues<ErrorKind>())
+        {
+            if (Name(kind) == name)
+            {
+                return kind;
+            }
+        }
+        return status switch
         {
             401 or 403 => ErrorKind.Forbidden,
             404 => ErrorKind.NotFound,
@@ -68,4 +71,5 @@ internal static class Problems
             >= 500 => ErrorKind.Unavailable,
             _ => ErrorKind.Invalid,
         };
+    }
 }

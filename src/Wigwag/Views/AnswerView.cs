@@ -1,30 +1,38 @@
-using System.Text.Json;
+using Wigwag.Program.Transport;
 
 namespace Wigwag.Program.Views;
 
 /// <summary>Prints any answer for people, by its shape: a list as a table, one thing as its properties, long texts below.</summary>
 internal static class AnswerView
 {
-    // What a list leaves out: they are there on asking for the one thing.
-    private static readonly HashSet<string> Long = ["body", "description", "preview", "details"];
-
-    public static void Write(Terminal terminal, JsonElement answer)
+    public static void Write(Terminal terminal, Json answer)
     {
-        if (answer.ValueKind == JsonValueKind.Array)
+        if (IsTable(answer))
         {
             Rows(terminal, answer);
             return;
         }
-        if (answer.ValueKind != JsonValueKind.Object)
+        if (answer.Kind != JsonKind.Object)
         {
-            terminal.Line(Text(answer));
+            terminal.Line(Value.Show(terminal, answer));
             return;
         }
-        var lists = answer.EnumerateObject().Where(property => IsTable(property.Value)).ToList();
-        var isList = lists.Count == 1 && answer.EnumerateObject().All(property => property.NameEquals(lists[0].Name) || IsAside(property));
-        if (isList)
+        Json? list = null;
+        foreach (var member in answer.Items)
         {
-            Rows(terminal, lists[0].Value);
+            if (IsTable(member) && list is null)
+            {
+                list = member;
+            }
+            else if (!IsAside(member))
+            {
+                list = null;
+                break;
+            }
+        }
+        if (list is not null)
+        {
+            Rows(terminal, list);
             More(terminal, answer);
             return;
         }
@@ -32,37 +40,47 @@ internal static class AnswerView
     }
 
     /// <summary>The properties of one thing, a line each; then its lists; then its texts.</summary>
-    public static void Properties(Terminal terminal, JsonElement thing)
+    public static void Properties(Terminal terminal, Json thing, params ReadOnlySpan<string> without)
     {
-        var plain = thing.EnumerateObject()
-            .Where(property => !IsTable(property.Value) && !(Long.Contains(property.Name) || IsBlank(property.Value)))
-            .ToList();
-        var width = plain.Select(property => property.Name.Length).DefaultIfEmpty(0).Max();
-        foreach (var property in plain)
+        var shown = new List<Json>();
+        var width = 0;
+        foreach (var member in thing.Items)
         {
-            var label = property.Name.Replace('_', ' ');
-            terminal.Line(terminal.IsInteractive
-                ? $"{terminal.Styled(Style.Dim, label.PadRight(width))}  {terminal.Styled(Value.StyleOf(property.Name, property.Value), Value.Show(terminal, property.Name, property.Value))}"
-                : $"{property.Name}: {Value.Show(terminal, property.Name, property.Value)}");
-        }
-        foreach (var property in thing.EnumerateObject())
-        {
-            if (IsTable(property.Value) && property.Value.GetArrayLength() > 0)
+            if (!IsTable(member) && !IsLong(member) && !member.IsBlank && !without.Contains(member.Name))
             {
-                terminal.Line().Line(terminal.Styled(Style.Bold, property.Name.Replace('_', ' ')));
-                Rows(terminal, property.Value);
+                shown.Add(member);
+                width = Math.Max(width, member.Name.Length);
             }
-            else if (Long.Contains(property.Name) && property.Value.ValueKind == JsonValueKind.String && !IsBlank(property.Value))
+        }
+        foreach (var member in shown)
+        {
+            var value = Value.Show(terminal, member);
+            terminal.Line(terminal.IsInteractive
+                ? terminal.Styled(Style.Dim, member.Name.Replace('_', ' ').PadRight(width)) + "  " + terminal.Styled(Value.StyleOf(member), value)
+                : member.Name + ": " + value);
+        }
+        foreach (var member in thing.Items)
+        {
+            if (member.IsBlank || without.Contains(member.Name))
             {
-                terminal.Line().Line(Value.Paragraphs(property.Value.GetString()!));
+                continue;
+            }
+            if (IsTable(member))
+            {
+                terminal.Line().Line(terminal.Styled(Style.Bold, member.Name.Replace('_', ' ')));
+                Rows(terminal, member);
+            }
+            else if (IsLong(member))
+            {
+                terminal.Line().Line(Value.Paragraphs(member.Text));
             }
         }
     }
 
-    /// <summary>A table of things, with these columns, or with every short property that one of them has.</summary>
-    public static void Rows(Terminal terminal, JsonElement things, params string[] columns)
+    /// <summary>A table of things, with these columns (<c>from.agent</c> is one within another), or with every short property that one of them has.</summary>
+    public static void Rows(Terminal terminal, Json things, params IReadOnlyList<string> columns)
     {
-        if (things.GetArrayLength() == 0)
+        if (things.Items.Count == 0)
         {
             if (terminal.IsInteractive)
             {
@@ -70,62 +88,64 @@ internal static class AnswerView
             }
             return;
         }
-        if (columns.Length == 0)
+        columns = columns.Count > 0 ? columns : ColumnsOf(things);
+        var table = new Table([.. columns.Select(column => column.Split('.')[0])]);
+        foreach (var thing in things.Items)
         {
-            columns = [.. things.EnumerateArray()
-                .Where(thing => thing.ValueKind == JsonValueKind.Object)
-                .SelectMany(thing => thing.EnumerateObject())
-                .Where(property => !Long.Contains(property.Name) && !IsTable(property.Value))
-                .Select(property => property.Name)
-                .Distinct()];
-        }
-        var table = new Table(columns.Length == 0 ? ["value"] : columns);
-        foreach (var thing in things.EnumerateArray())
-        {
-            table.Row(thing.ValueKind == JsonValueKind.Object
-                ? [.. columns.Select(column => thing.TryGetProperty(column, out var value)
-                    ? (Value.Show(terminal, column, value), Value.StyleOf(column, value))
-                    : ("", Style.Plain))]
-                : [(Text(thing), Style.Plain)]);
+            var cells = new Cell[columns.Count];
+            for (var i = 0; i < cells.Length; i++)
+            {
+                var value = Find(thing, columns[i]);
+                cells[i] = new(Value.Show(terminal, value), Value.StyleOf(value));
+            }
+            table.Row(cells);
         }
         table.Write(terminal);
     }
 
     /// <summary>What a list says besides its rows: that there is more, and how to see it.</summary>
-    public static void More(Terminal terminal, JsonElement answer)
+    public static void More(Terminal terminal, Json answer)
     {
-        if (!terminal.IsInteractive)
+        foreach (var member in terminal.IsInteractive ? answer.Items : [])
         {
-            return;
-        }
-        foreach (var property in answer.EnumerateObject())
-        {
-            if (property.Name.Contains("cursor", StringComparison.Ordinal) && !IsBlank(property.Value))
+            if (IsTable(member) || member.IsBlank)
             {
-                terminal.Line(terminal.Styled(Style.Dim, $"More: --cursor {Value.OneLine(property.Value.GetString() ?? "")}"));
+                continue;
             }
-            else if (!IsTable(property.Value) && !IsBlank(property.Value))
-            {
-                terminal.Line(terminal.Styled(Style.Dim, $"{property.Name.Replace('_', ' ')}: {Value.Show(terminal, property.Name, property.Value)}"));
-            }
+            terminal.Line(terminal.Styled(Style.Dim, IsCursor(member)
+                ? $"More: --cursor {Value.OneLine(member.Text)}"
+                : $"{member.Name.Replace('_', ' ')}: {Value.Show(terminal, member)}"));
         }
     }
 
-    private static bool IsTable(JsonElement value) =>
-        value.ValueKind == JsonValueKind.Array && (value.GetArrayLength() == 0 || value[0].ValueKind == JsonValueKind.Object);
-
-    private static bool IsAside(JsonProperty property) =>
-        property.Value.ValueKind is JsonValueKind.Number or JsonValueKind.Null or JsonValueKind.True or JsonValueKind.False
-        || property.Name.Contains("cursor", StringComparison.Ordinal) || property.NameEquals("project");
-
-    private static bool IsBlank(JsonElement value) => value.ValueKind switch
+    private static List<string> ColumnsOf(Json things)
     {
-        JsonValueKind.Null or JsonValueKind.Undefined => true,
-        JsonValueKind.String => value.ValueEquals(""u8),
-        JsonValueKind.Array => value.GetArrayLength() == 0,
-        _ => false,
-    };
+        var columns = new List<string>();
+        foreach (var thing in things.Items)
+        {
+            foreach (var member in thing.Items)
+            {
+                if (!IsLong(member) && !IsTable(member) && !columns.Contains(member.Name))
+                {
+                    columns.Add(member.Name);
+                }
+            }
+        }
+        return columns;
+    }
 
-    private static string Text(JsonElement value) =>
-        value.ValueKind == JsonValueKind.String ? Value.OneLine(value.GetString()!) : value.GetRawText();
+    private static Json? Find(Json thing, string column)
+    {
+        var dot = column.IndexOf('.');
+        return dot < 0 ? thing[column] : thing[column[..dot]]?[column[(dot + 1)..]];
+    }
+
+    // What a list leaves out: it is there on asking for the one thing.
+    private static bool IsLong(Json value) => value is { Kind: JsonKind.Text, Name: "body" or "description" or "preview" };
+
+    private static bool IsTable(Json value) => value.Kind == JsonKind.List && (value.Items.Count == 0 || value.Items[0].Kind == JsonKind.Object);
+
+    private static bool IsAside(Json value) => value.Kind is JsonKind.Number or JsonKind.Null or JsonKind.True or JsonKind.False || IsCursor(value) || value.Name == "project";
+
+    private static bool IsCursor(Json value) => value.Kind == JsonKind.Text && value.Name.Contains("cursor", StringComparison.Ordinal);
 }

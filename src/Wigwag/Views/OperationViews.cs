@@ -1,11 +1,11 @@
-using System.Text.Json;
+using Wigwag.Program.Transport;
 
 namespace Wigwag.Program.Views;
 
 /// <summary>Prints the answer of an operation for people: by a view of its own where that reads better, else by its shape.</summary>
 internal static class OperationViews
 {
-    public static void Write(Terminal terminal, string operation, JsonElement answer)
+    public static void Write(Terminal terminal, string operation, Json answer)
     {
         switch (operation)
         {

@@ -1,14 +1,17 @@
 namespace Wigwag.Program.Views;
 
+/// <summary>One cell of a table.</summary>
+internal sealed record Cell(string Text, Style Style = Style.Plain);
+
 /// <summary>Rows of text in columns that fit the terminal; off a terminal, one row a line with tabs between, whole.</summary>
-internal sealed class Table(params string[] headings)
+internal sealed class Table(IReadOnlyList<string> headings)
 {
     private const int Gap = 2;
     private const int Narrowest = 6;
 
-    private readonly List<(string Text, Style Style)[]> _rows = [];
+    private readonly List<Cell[]> _rows = [];
 
-    public void Row(params (string Text, Style Style)[] cells) => _rows.Add(cells);
+    public void Row(params Cell[] cells) => _rows.Add(cells);
 
     public void Write(Terminal terminal)
     {
@@ -20,37 +23,63 @@ internal sealed class Table(params string[] headings)
             }
             return;
         }
-        var shown = Enumerable.Range(0, headings.Length).Where(column => _rows.Any(row => row[column].Text.Length > 0)).ToArray();
-        var widths = shown.Select(column => _rows.Max(row => Cells.Width(row[column].Text))).ToArray();
-        for (var i = 0; i < widths.Length; i++)
+        var widths = new int[headings.Count];
+        for (var column = 0; column < widths.Length; column++)
         {
-            widths[i] = Math.Max(widths[i], headings[shown[i]].Length);
+            foreach (var row in _rows)
+            {
+                widths[column] = Math.Max(widths[column], Cells.Width(row[column].Text));
+            }
+            // A column without anything in it is not shown.
+            widths[column] = widths[column] == 0 ? 0 : Math.Max(widths[column], headings[column].Length);
         }
-        Fit(widths, terminal.Columns - (Gap * (widths.Length - 1)));
-        Line(terminal, shown, widths, [.. headings.Select(heading => (heading.ToUpperInvariant().Replace('_', ' '), Style.Dim))]);
+        Fit(widths, terminal.Columns);
+        Line(terminal, widths, [.. headings.Select(heading => new Cell(heading.ToUpperInvariant().Replace('_', ' '), Style.Dim))]);
         foreach (var row in _rows)
         {
-            Line(terminal, shown, widths, row);
+            Line(terminal, widths, row);
         }
     }
 
     // The widest column gives way first, so that ids and states stay whole while a subject is cut.
     private static void Fit(int[] widths, int columns)
     {
-        while (widths.Sum() > columns && widths.Max() is var widest && widest > Narrowest)
+        while (Total(widths) > columns)
         {
-            widths[Array.LastIndexOf(widths, widest)]--;
+            var widest = 0;
+            for (var column = 1; column < widths.Length; column++)
+            {
+                widest = widths[column] >= widths[widest] ? column : widest;
+            }
+            if (widths[widest] <= Narrowest)
+            {
+                return;
+            }
+            widths[widest]--;
         }
     }
 
-    private static void Line(Terminal terminal, int[] shown, int[] widths, (string Text, Style Style)[] cells)
+    private static int Total(int[] widths)
     {
-        for (var i = 0; i < shown.Length; i++)
+        var total = -Gap;
+        foreach (var width in widths)
         {
-            var (text, style) = cells[shown[i]];
-            var fitted = Cells.Fit(text, widths[i]);
-            var isLast = i == shown.Length - 1;
-            terminal.Write(terminal.Styled(style, fitted)).Write(isLast ? "" : new string(' ', Math.Max(0, widths[i] - Cells.Width(fitted)) + Gap));
+            total += width > 0 ? width + Gap : 0;
+        }
+        return total;
+    }
+
+    private static void Line(Terminal terminal, int[] widths, Cell[] cells)
+    {
+        var gap = 0;
+        for (var column = 0; column < widths.Length; column++)
+        {
+            if (widths[column] > 0)
+            {
+                var text = Cells.Fit(cells[column].Text, widths[column]);
+                terminal.Write(new string(' ', gap)).Write(terminal.Styled(cells[column].Style, text));
+                gap = widths[column] - Cells.Width(text) + Gap;
+            }
         }
         terminal.Line();
     }

@@ -1,6 +1,7 @@
 using System.Globalization;
-using System.Text.Json;
+using System.Text;
 using Wigwag.Core.Text;
+using Wigwag.Program.Transport;
 
 namespace Wigwag.Program.Views;
 
@@ -8,44 +9,44 @@ namespace Wigwag.Program.Views;
 internal static class Value
 {
     /// <summary>A value on one line: times relative on a terminal, things by their names, lists with commas.</summary>
-    public static string Show(Terminal terminal, string name, JsonElement value) => value.ValueKind switch
+    public static string Show(Terminal terminal, Json? value) => value?.Kind switch
     {
-        JsonValueKind.Null or JsonValueKind.Undefined => "",
-        JsonValueKind.True => "yes",
-        JsonValueKind.False => "no",
-        JsonValueKind.String when IsTime(name) && value.TryGetDateTimeOffset(out var time) => terminal.IsInteractive ? Ago(time) : value.GetString()!,
-        JsonValueKind.String => OneLine(value.GetString()!),
-        JsonValueKind.Array => string.Join(", ", value.EnumerateArray().Select(item => Show(terminal, name, item))),
-        JsonValueKind.Object => Named(terminal, value),
-        _ => value.GetRawText(),
+        null or JsonKind.Null => "",
+        JsonKind.True => "yes",
+        JsonKind.False => "no",
+        JsonKind.Text when terminal.IsInteractive && IsTime(value.Name) && DateTimeOffset.TryParse(value.Text, CultureInfo.InvariantCulture, out var time) => Ago(time),
+        JsonKind.Text => OneLine(value.Text),
+        JsonKind.List => Joined(value.Items.Select(item => Show(terminal, item))),
+        JsonKind.Object => Named(terminal, value),
+        _ => value.Text,
     };
 
     /// <summary>The colour of a state, a category or an urgency; identifiers stand out.</summary>
-    public static Style StyleOf(string name, JsonElement value)
+    public static Style StyleOf(Json? value) => value is not { Kind: JsonKind.Text } ? Style.Plain : value.Name switch
     {
-        if (value.ValueKind != JsonValueKind.String)
+        "category" => value.Text switch
         {
-            return Style.Plain;
-        }
-        return name switch
+            "BLOCKED" => Style.Red,
+            "HANDOFF" => Style.Yellow,
+            "DECISION" => Style.Blue,
+            _ => Style.Plain,
+        },
+        "status" or "state" or "presence" or "urgency" => value.Text switch
         {
-            "category" => value.GetString() switch { "BLOCKED" => Style.Red, "HANDOFF" => Style.Yellow, "DECISION" => Style.Blue, _ => Style.Plain },
-            "status" or "state" or "presence" or "urgency" => value.GetString() switch
-            {
-                "unread" or "open" or "blocked" or "critical" or "high" => Style.Yellow,
-                "online" or "working" or "in_progress" or "ready" => Style.Green,
-                "offline" or "stale" or "closed" or "done" or "acked" => Style.Dim,
-                _ => Style.Plain,
-            },
-            _ => name.EndsWith("_id", StringComparison.Ordinal) || name is "issue" or "agent" or "message" ? Style.Cyan : IsTime(name) ? Style.Dim : Style.Plain,
-        };
-    }
+            "unread" or "open" or "blocked" or "critical" or "high" => Style.Yellow,
+            "online" or "working" or "in_progress" or "ready" => Style.Green,
+            "offline" or "stale" or "closed" or "done" or "acked" => Style.Dim,
+            _ => Style.Plain,
+        },
+        "issue" or "agent" or "message" => Style.Cyan,
+        _ => value.Name.EndsWith("_id", StringComparison.Ordinal) ? Style.Cyan : IsTime(value.Name) ? Style.Dim : Style.Plain,
+    };
 
     /// <summary>Text from anybody, on one line and harmless to a terminal.</summary>
-    public static string OneLine(string text) => IsHarmless(text) ? text : Sanitize.OneLine(text);
+    public static string OneLine(string text) => IsPlain(text) ? text : Sanitize.OneLine(text);
 
     /// <summary>Text from anybody, its lines kept, harmless to a terminal.</summary>
-    public static string Paragraphs(string text) => IsHarmless(text) ? text : Sanitize.ForTerminal(text).TrimEnd('\n');
+    public static string Paragraphs(string text) => IsPlain(text) ? text : Sanitize.ForTerminal(text).TrimEnd('\n');
 
     /// <summary><c>5 min ago</c>, <c>in 2 h</c>; a date beyond a month.</summary>
     public static string Ago(DateTimeOffset time)
@@ -64,22 +65,34 @@ internal static class Value
             : span < TimeSpan.Zero ? $"in {text}" : $"{text} ago";
     }
 
-    // Most texts are plain; the rules for the others need expressions that cost their set-up.
-    private static bool IsHarmless(string text) => !text.AsSpan().ContainsAnyExceptInRange(' ', '~');
+    // Most texts are plain; the rules for the others cost their set-up.
+    private static bool IsPlain(string text)
+    {
+        foreach (var c in text)
+        {
+            if (c is < ' ' or > '~')
+            {
+                return false;
+            }
+        }
+        return true;
+    }
 
     private static bool IsTime(string name) => name.EndsWith("_at", StringComparison.Ordinal) || name.EndsWith("_by", StringComparison.Ordinal)
         || name is "since" or "at" or "deadline" or "last_seen";
 
     // A thing within a thing is shown by its name: a sender by the agent, else by the human.
-    private static string Named(Terminal terminal, JsonElement thing)
+    private static string Named(Terminal terminal, Json thing)
     {
         foreach (var name in (ReadOnlySpan<string>)["agent", "operator", "name", "id", "issue", "project"])
         {
-            if (thing.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String)
+            if (thing.TextOf(name) is { } text)
             {
-                return OneLine(value.GetString()!);
+                return OneLine(text);
             }
         }
-        return string.Join(", ", thing.EnumerateObject().Select(property => $"{property.Name} {Show(terminal, property.Name, property.Value)}"));
+        return Joined(thing.Items.Select(member => $"{member.Name} {Show(terminal, member)}"));
     }
+
+    private static string Joined(IEnumerable<string> texts) => new StringBuilder().AppendJoin(", ", texts).ToString();
 }
