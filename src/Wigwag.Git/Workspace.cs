@@ -81,6 +81,15 @@ public sealed class Workspace
         };
     }
 
+    /// <summary>True when the repository has a configuration of Wigwag's in it.</summary>
+    public bool HasConfig => RepositoryConfig.Files.Any(name => File.Exists(System.IO.Path.Combine(Path, name)));
+
+    /// <summary>Where the repository says that the server of one of its external projects is, or null. Whether to go there is for the user to say, not for the repository.</summary>
+    public string? CoordinationUrl(string externalProject) =>
+        RepositoryConfig.Read(Path, CancellationToken.None).AsTask().GetAwaiter().GetResult().Try(out var config, out _)
+            ? config.Externals.FirstOrDefault(entry => entry.Name == externalProject)?.CoordinationUrl
+            : null;
+
     private static string FingerprintOf(Repository repository)
     {
         var files = RepositoryConfig.Files.Select(name => System.IO.Path.Combine(repository.Root, name))

@@ -1,3 +1,4 @@
+using System.Text;
 using Wigwag.Core.Operations;
 using Wigwag.Program.Local;
 using Wigwag.Program.Transport;
@@ -31,13 +32,17 @@ internal sealed class Delivery(CommandIndex index, Home home, Route route, Stand
     public Reply Send(Call call)
     {
         var reply = Reach(call);
-        if (!_registered && reply.IsRefusal("workspace_unregistered"))
+        if (_registered || !(reply.IsRefusal("workspace_unregistered") || IsUnknown(identity.Agent, reply)))
         {
-            Register();
-            reply = Reach(call);
+            return reply;
         }
-        return reply;
+        Register();
+        return Reach(call);
     }
+
+    // The agent that WIGWAG_AGENT or --as names comes into being by speaking, as the one of a workspace does.
+    private static bool IsUnknown(string? agent, Reply reply) =>
+        agent is not null && reply.IsRefusal("unknown_agent") && Encoding.UTF8.GetString(reply.Body).Contains(agent, StringComparison.Ordinal);
 
     private Reply Reach(Call call)
     {
@@ -81,7 +86,7 @@ internal sealed class Delivery(CommandIndex index, Home home, Route route, Stand
         _registered = true;
         var command = index.All().FirstOrDefault(command => command.Operation == "register_agent")
             ?? throw new Refusal(Error.Unavailable("cannot_register", "This program cannot register a workspace.", "Bring program and server to the same version."));
-        var call = new RequestBuilder(standing.Fact, Attachments.Enclose).Build(command, CommandLine.Parse(command, []), NewKey());
+        var call = new RequestBuilder(standing.Fact, Attachments.Enclose).Build(command, CommandLine.Parse(command, identity.Agent is { } agent ? [agent] : []), NewKey());
         var reply = route.Server.Send(call, identity);
         if (!reply.IsSuccess)
         {

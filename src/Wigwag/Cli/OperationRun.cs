@@ -22,7 +22,7 @@ internal sealed class OperationRun
         _home = Home.FromEnvironment();
         _standing = Standing.Here();
         var agent = line.Value("as") ?? Settings.Value("WIGWAG_AGENT");
-        _identity = new(agent, _standing.Header);
+        _identity = new(agent, agent is null ? _standing.Header : null);
     }
 
     /// <summary>Runs it; the exit code.</summary>
@@ -41,7 +41,7 @@ internal sealed class OperationRun
         {
             if (route.IsRemote && Outbox.Of(_home) is { IsEmpty: false } outbox)
             {
-                outbox.Send(route, identity => new(_index, _home, route, _standing, identity));
+                outbox.Send(route, (standing, identity) => new(_index, _home, route, standing, identity));
             }
             var call = new RequestBuilder(_standing.Fact, file => Attachments.Upload(file, delivery)).Build(_command, _line, key);
             var reply = delivery.Send(call);
@@ -63,7 +63,7 @@ internal sealed class OperationRun
 
     private int Keep(Call call, Route route)
     {
-        Outbox.Of(_home).Keep(call, route, _identity);
+        Outbox.Of(_home).Keep(call, route, _identity.Agent, _standing.Folder);
         if (_line.IsJson)
         {
             Terminal.Print(Encoding.UTF8.GetBytes($"{{\"queued\":true,\"idempotency_key\":{Json.Quote(call.IdempotencyKey!)}}}\n"));

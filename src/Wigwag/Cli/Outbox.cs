@@ -25,7 +25,7 @@ internal sealed class Outbox
     public bool IsEmpty => !Directory.Exists(_folder) || !Waiting().Any();
 
     /// <summary>Keeps a command; it is on disk when this returns.</summary>
-    public void Keep(Call call, Route route, Identity identity)
+    public void Keep(Call call, Route route, string? agent, string? folder)
     {
         Directory.CreateDirectory(_folder, Private | UnixFileMode.UserExecute);
         using var turn = Lock();
@@ -36,7 +36,7 @@ internal sealed class Outbox
         var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = Private };
         using (var file = new FileStream(draft, options))
         {
-            JsonSerializer.Serialize(file, new Kept(route.Address, identity.Agent, identity.Workspace, DateTimeOffset.UtcNow, call), OutboxJson.Default.Kept);
+            JsonSerializer.Serialize(file, new Kept(route.Address, agent, folder, DateTimeOffset.UtcNow, call), OutboxJson.Default.Kept);
             file.Flush(flushToDisk: true);
         }
         File.Move(draft, path);
@@ -44,7 +44,7 @@ internal sealed class Outbox
     }
 
     /// <summary>Sends what waits for this server, oldest first, until one cannot be sent. What the server refuses is set aside and said.</summary>
-    public void Send(Route route, Func<Identity, Delivery> delivery)
+    public void Send(Route route, Func<Standing, Identity, Delivery> delivery)
     {
         using var turn = Lock();
         foreach (var path in Waiting().ToList())
@@ -53,7 +53,8 @@ internal sealed class Outbox
             {
                 continue;
             }
-            var reply = delivery(new(kept.Agent, kept.Workspace)).Send(kept.Call);
+            var standing = Standing.At(kept.Folder ?? "/");
+            var reply = delivery(standing, new(kept.Agent, kept.Agent is null ? standing.Header : null)).Send(kept.Call);
             if (!reply.IsSuccess)
             {
                 var error = Problems.Read(reply, route.Server.Name);
@@ -92,10 +93,10 @@ internal sealed class Outbox
 /// <summary>One command as it waits on disk.</summary>
 /// <param name="Address">The server it is for; null for this user's own.</param>
 /// <param name="Agent">As whom it was given.</param>
-/// <param name="Workspace">Where it was given.</param>
+/// <param name="Folder">The working copy it was given in.</param>
 /// <param name="At">When it was given.</param>
 /// <param name="Call">What is sent.</param>
-internal sealed record Kept(string? Address, string? Agent, string? Workspace, DateTimeOffset At, Call Call);
+internal sealed record Kept(string? Address, string? Agent, string? Folder, DateTimeOffset At, Call Call);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(Kept))]
