@@ -11,10 +11,10 @@ namespace Wigwag.Client;
 /// <summary>Which events to be told of.</summary>
 public sealed record EventFilter
 {
-    /// <summary>A project, by any of its names; all that the key may see when null.</summary>
-    public string? Project { get; init; }
+    /// <summary>Projects, by any of their names, or <c>*</c> for all that the key may see. When empty: the caller's own, and what concerns the caller.</summary>
+    public IReadOnlyList<string> Projects { get; init; } = [];
 
-    /// <summary>Kinds such as <c>message.sent</c>; all when empty.</summary>
+    /// <summary>Kinds such as <c>message.sent</c>, or <c>issue.*</c> for all of a family; all when empty.</summary>
     public IReadOnlyList<string> Kinds { get; init; } = [];
 
     /// <summary>The id of the last event seen; what came after it is told first. From now on when null.</summary>
@@ -48,16 +48,19 @@ internal sealed class EventStream(Transport transport, ClientOptions options, Ev
                 using (response)
                 {
                     await using var silence = new SilenceLimit(await response.Content.ReadAsStreamAsync(cancel), options.SilenceAtMost, options.Clock);
-                    await using var events = SseParser.Create(silence, Parse).EnumerateAsync(cancel).GetAsyncEnumerator(cancel);
+                    var parser = SseParser.Create(silence, Parse);
+                    await using var events = parser.EnumerateAsync(cancel).GetAsyncEnumerator(cancel);
                     while (await Next(events, cancel) is { } item)
                     {
-                        _last = item.EventId ?? _last;
                         _pause.Reset();
                         if (item.Data is { } told)
                         {
-                            yield return new StreamedEvent(_last ?? "", told);
+                            _last = parser.LastEventId;
+                            yield return new StreamedEvent(_last, told);
                         }
                     }
+                    // Also an id that came without an event moves the place.
+                    _last = parser.LastEventId is { Length: > 0 } last ? last : _last;
                 }
             }
             await Task.Delay(_pause.Next(), options.Clock, cancel);
@@ -85,7 +88,7 @@ internal sealed class EventStream(Transport transport, ClientOptions options, Ev
     {
         var target = new StringBuilder("/v1/events");
         var separator = '?';
-        foreach (var (name, value) in filter.Kinds.Select(kind => ("kind", kind)).Concat(filter.Project is { } project ? [("project", project)] : []))
+        foreach (var (name, value) in filter.Kinds.Select(kind => ("kind", kind)).Concat(filter.Projects.Select(project => ("project", project))))
         {
             target.Append(separator).Append(name).Append('=').Append(Uri.EscapeDataString(value));
             separator = '&';

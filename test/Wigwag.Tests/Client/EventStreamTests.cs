@@ -73,12 +73,31 @@ public sealed class EventStreamTests
     }
 
     [Fact(Timeout = 20_000)]
+    public async Task An_id_without_an_event_moves_the_place_from_which_the_stream_goes_on()
+    {
+        await using var server = await ScriptedServer.Start(async (number, http) =>
+        {
+            await Begin(http);
+            if (number == 1)
+            {
+                await http.Response.WriteAsync("retry: 2000\nid: id-7\n\n:\nid: id-8\n\n", http.RequestAborted);
+                return;
+            }
+            await Tell(http, 9);
+            await Task.Delay(Timeout.Infinite, http.RequestAborted);
+        });
+        using var client = new WigwagClient(new() { Address = server.Address });
+        await client.Events(cancel: Cancel).FirstAsync(Cancel);
+        Assert.Equal("id-8", server.Requests.Last().Headers["Last-Event-ID"]);
+    }
+
+    [Fact(Timeout = 20_000)]
     public async Task A_refusal_ends_the_stream()
     {
         await using var server = await ScriptedServer.Start((_, http) =>
             WigwagClientTests.Json(http, 403, """{"detail":"d","code":"no_key","kind":"forbidden","next":"n"}""", "application/problem+json"));
         using var client = new WigwagClient(new() { Address = server.Address });
-        var told = Assert.Single(await client.Events(new() { Project = "a/b", Kinds = ["message.sent"] }, Cancel).ToListAsync(Cancel));
+        var told = Assert.Single(await client.Events(new() { Projects = ["a/b"], Kinds = ["message.sent"] }, Cancel).ToListAsync(Cancel));
         Assert.Equal("no_key", told.Error?.Code);
         Assert.Equal("GET /v1/events?kind=message.sent&project=a%2Fb", Assert.Single(server.Requests).Line);
     }
