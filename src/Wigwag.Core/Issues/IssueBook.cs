@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Wigwag.Core.Agents;
+using Wigwag.Core.Messages;
 using Wigwag.Core.Operations;
 using Wigwag.Core.Projects;
 using Wigwag.Core.Store;
@@ -95,7 +96,10 @@ public static class IssueBook
             {
                 return await Dependencies.With(session, held);
             }
-            return AlreadyClaimed(held, holder);
+            if (await AgentRegistry.Any(session, holder) is not { HasLeft: true })
+            {
+                return AlreadyClaimed(held, holder);
+            }
         }
         await session.Execute(
             """
@@ -108,7 +112,9 @@ public static class IssueBook
             ("id", held.IssueId));
         await session.Append(
             IssueEvents.Claimed, held.Project, held.IssueId.Value, new(held.IssueId, agent, held.Assignee), Concerned(held));
-        return await Whole(session, held.IssueId);
+        return held.Assignee is { } gone
+            ? await Tell(session, held, "Taken over", $"{agent} works on {held.IssueId} now, in place of {gone}, who was gone.")
+            : await Whole(session, held.IssueId);
     }
 
     /// <summary>Makes the issue wait for another, once.</summary>
@@ -123,6 +129,19 @@ public static class IssueBook
             await session.Append(IssueEvents.DependencyAdded, issue.Project, issue.IssueId.Value, new(issue.IssueId, dependsOn), Concerned(issue));
         }
         return await Whole(session, issue.IssueId);
+    }
+
+    /// <summary>Says in the issue's thread what was done with it, to all who took part; the issue as it stands now.</summary>
+    internal static async ValueTask<Result<Issue>> Tell(Session session, Issue issue, string what, string why)
+    {
+        var subject = $"{what}: {issue.Title}";
+        var comment = await MessageBook.Comment(
+            session,
+            issue,
+            subject.Length <= IssueLimits.SubjectCharacters ? subject : $"{subject.AsSpan(0, IssueLimits.SubjectCharacters - 1)}…",
+            why is "" ? $"{what}, without a reason given." : why,
+            MessageCategory.Info);
+        return comment.Error is { } error ? error : await Whole(session, issue.IssueId);
     }
 
     /// <summary>The issue as it stands now, with its dependencies.</summary>

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using Wigwag.Core.Agents;
 using Wigwag.Core.Feed;
 
@@ -20,6 +21,8 @@ public static class IssueEvents
 
     public static IReadOnlyList<EventKind> All { get; } =
         [Created, Updated, Claimed, Unclaimed, Closed, Reopened, DependencyAdded, DependencyRemoved];
+
+    internal static readonly FrozenSet<string> Names = All.Select(kind => kind.Name).ToFrozenSet();
 }
 
 /// <summary>An issue was opened; its dependencies follow as facts of their own.</summary>

@@ -1,5 +1,6 @@
 using System.Text;
 using Wigwag.Core.Operations;
+using Wigwag.Core.Text;
 
 namespace Wigwag.Core.Issues;
 
@@ -14,10 +15,13 @@ public static class IssueLimits
     public const int DependenciesOfANewIssue = 50;
     public const int DefaultPriority = 2;
 
-    /// <summary>The title on one line, without control characters; 1 to 500 characters.</summary>
+    /// <summary>Of the subject under which a change is told; a longer title is cut there.</summary>
+    internal const int SubjectCharacters = 300;
+
+    /// <summary>The title on one line, without control and invisible characters; 1 to 500 characters.</summary>
     internal static Result<string> Title(string title)
     {
-        var clean = Clean(title, keepLines: false).Trim();
+        var clean = Sanitize.OneLine(title);
         return clean.Length is > 0 and <= TitleCharacters
             ? clean
             : Error.Invalid(
@@ -26,10 +30,10 @@ public static class IssueLimits
                 "Say in one line what is wrong and put the rest into the body.");
     }
 
-    /// <summary>The body without control characters but line ends and tabs; at most 256 KiB.</summary>
+    /// <summary>The body as written, at most 256 KiB; it is cleaned where it is shown.</summary>
     internal static Result<string> Body(string body) => Markdown(body, BodyBytes, "body_too_large", "An issue's body");
 
-    /// <summary>Why an issue is closed or reopened; at most 64 KiB.</summary>
+    /// <summary>Why an issue is closed or reopened, as written; at most 64 KiB.</summary>
     internal static Result<string> Reason(string reason) => Markdown(reason, ReasonBytes, "reason_too_large", "A reason");
 
     internal static Result<int> Priority(int priority) => priority is >= 0 and <= 4
@@ -40,29 +44,28 @@ public static class IssueLimits
     internal static Result<string[]> Set(IEnumerable<string> labels)
     {
         var set = new SortedSet<string>(labels.Select(label => label.ToLowerInvariant()), StringComparer.Ordinal);
-        foreach (var label in set)
+        if (set.FirstOrDefault(label => label.Length is 0 or > LabelCharacters || label.Any(IsNoneOfALabel) || Sanitize.OneLine(label) != label) is { } bad)
         {
-            if (label.Length is 0 or > LabelCharacters || label.Any(c => char.IsWhiteSpace(c) || char.IsControl(c) || c == ','))
-            {
-                return Error.Invalid(
-                    "bad_label",
-                    $"A label has 1 to {LabelCharacters} characters without spaces and commas; '{Clean(label, keepLines: false)}' is none.",
-                    "Write it like needs-repro.");
-            }
+            return Error.Invalid(
+                "bad_label",
+                $"A label has 1 to {LabelCharacters} characters without spaces and commas; {Sanitize.Quote(bad)} is none.",
+                "Write it like needs-repro.");
         }
         return set.Count <= Labels
             ? set.ToArray()
             : Error.Invalid("too_many_labels", $"An issue has at most {Labels} labels; this one would have {set.Count}.", "Remove some.");
     }
 
+    private static bool IsNoneOfALabel(char c) => char.IsWhiteSpace(c) || c == ',';
+
     private static Result<string> Markdown(string text, int limitBytes, string code, string what)
     {
-        var clean = Clean(text, keepLines: true).TrimEnd();
-        return Encoding.UTF8.GetByteCount(clean) <= limitBytes
-            ? clean
+        if (!Sanitize.IsStorable(text))
+        {
+            return Error.Invalid("bad_text", $"{what} cannot hold NUL or half of a surrogate pair.", "Send valid UTF-8 without NUL; attach bytes to a message instead.");
+        }
+        return Encoding.UTF8.GetByteCount(text) <= limitBytes
+            ? text
             : Error.TooLarge(code, $"{what} has at most {limitBytes / 1024} KiB.", "Send the long part as an attachment of a message about the issue.");
     }
-
-    private static string Clean(string text, bool keepLines) =>
-        string.Concat(text.Where(c => !char.IsControl(c) || (keepLines && c is '\n' or '\t')));
 }

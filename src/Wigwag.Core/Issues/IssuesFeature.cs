@@ -8,10 +8,16 @@ public static class IssuesFeature
     public static Feature Feature { get; } = new(
         "issues",
         [
+            CreateIssue.Operation,
             ShowIssue.Operation,
+            ListIssues.Operation,
+            ListReadyIssues.Operation,
             UpdateIssue.Operation,
             ClaimIssue.Operation,
             UnclaimIssue.Operation,
+            CommentIssue.Operation,
+            CloseIssue.Operation,
+            ReopenIssue.Operation,
             DependIssue.Operation,
             UndependIssue.Operation,
         ],
