@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.Extensions.Logging;
 using Wigwag.Core.Attachments;
 using Wigwag.Core.Store;
+using Wigwag.Server.Backups;
 
 namespace Wigwag.Server;
 
@@ -30,6 +31,9 @@ public sealed record ServerOptions
 
     /// <summary>Origins of web pages that may call this server beyond its own: <c>https://wigwag.example.org</c>.</summary>
     public IReadOnlyList<string> AllowedOrigins { get; init; } = [];
+
+    /// <summary>Writes a backup to a new file, or null where that cannot be asked of the server.</summary>
+    public Func<string, CancellationToken, Task<BackupAnswer>>? Backup { get; init; }
 
     /// <summary>Which build of the program serves, told in each answer's <c>Wigwag-Build</c>, so that a newer client can ask it to make way; null says nothing.</summary>
     public string? Build { get; init; }

@@ -13,6 +13,7 @@ using Microsoft.Extensions.Logging;
 using Wigwag.Core.Operations;
 using Wigwag.Server.Access;
 using Wigwag.Server.Attachments;
+using Wigwag.Server.Backups;
 using Wigwag.Server.Events;
 using Wigwag.Server.Http;
 using Wigwag.Server.Mcp;
@@ -179,6 +180,7 @@ public sealed class WigwagServer : IAsyncDisposable
         app.MapMcp(parts, app.Services.GetRequiredService<ILoggerFactory>());
         app.MapAttachments(parts);
         new EventStream(parts).Map(app);
+        app.MapBackup(parts);
         app.MapOpenApi();
         app.MapMetrics(parts.Prometheus);
         new Health(parts).Map(app);

@@ -13,6 +13,8 @@ internal sealed class Delivery(CommandIndex index, Home home, Route route, Stand
 {
     private bool _registered;
 
+    public IServer Server => route.Server;
+
     /// <summary>A key that no other command has.</summary>
     public static string NewKey()
     {
@@ -46,7 +48,7 @@ internal sealed class Delivery(CommandIndex index, Home home, Route route, Stand
 
     private Reply Reach(Call call)
     {
-        if (route.IsRemote)
+        if (route.IsRemote || route.IsDirect)
         {
             return route.Server.Send(call, identity);
         }

@@ -1,6 +1,7 @@
 using System.Text;
 using Wigwag.Core.Operations;
 using Wigwag.Program.Local;
+using Wigwag.Program.Serving;
 using Wigwag.Program.Transport;
 using Wigwag.Program.Views;
 
@@ -35,7 +36,16 @@ internal sealed class OperationRun
     private int Run()
     {
         var key = _line.Value("idempotency_key") ?? Delivery.NewKey();
-        var route = Route.Of(_line, _home, _standing);
+        if (_line.Flag("no_server"))
+        {
+            using var direct = DirectServer.Open(_home);
+            return Ask(new(new LocalServer(direct.Socket), null) { IsDirect = true }, key);
+        }
+        return Ask(Route.Of(_line, _home, _standing), key);
+    }
+
+    private int Ask(Route route, string key)
+    {
         var delivery = new Delivery(_index, _home, route, _standing, _identity);
         try
         {
@@ -45,6 +55,10 @@ internal sealed class OperationRun
             }
             var call = new RequestBuilder(_standing.Fact, file => Attachments.Upload(file, delivery)).Build(_command, _line, key);
             var reply = delivery.Send(call);
+            if (_command.Operation == "get_attachment" && !_line.IsJson)
+            {
+                return PrintContent(Content(reply, call, delivery));
+            }
             return reply.IsSuccess ? Print(reply) : throw new Refusal(Problems.Read(reply, route.Server.Name));
         }
         catch (UnreachableException) when (_line.Flag("best_effort") && !_command.IsQuery)
@@ -71,6 +85,37 @@ internal sealed class OperationRun
         if (!_line.IsQuiet)
         {
             Terminal.Complain($"wigwag: {route.Server.Name} is out of reach; the command waits in the outbox and is sent when it is back.");
+        }
+        return ExitCode.Ok;
+    }
+
+    // A small attachment comes in the answer; a large one is streamed from the address above it.
+    private static byte[] Content(Reply reply, Call call, Delivery delivery)
+    {
+        if (!reply.IsSuccess && Problems.Read(reply, delivery.Server.Name).Kind == ErrorKind.TooLarge)
+        {
+            reply = delivery.Send(call with { Target = call.Target[..^"/content".Length] });
+            return reply.IsSuccess ? reply.Body : throw new Refusal(Problems.Read(reply, delivery.Server.Name));
+        }
+        if (!reply.IsSuccess)
+        {
+            throw new Refusal(Problems.Read(reply, delivery.Server.Name));
+        }
+        var answer = Json.Parse(reply.Body);
+        return answer.TextOf("base64") is { } encoded ? Convert.FromBase64String(encoded) : Encoding.UTF8.GetBytes(answer.TextOf("text") ?? "");
+    }
+
+    // The bytes themselves; a person's terminal obeys none of them.
+    private int PrintContent(byte[] content)
+    {
+        var terminal = new Terminal(noColor: true);
+        if (terminal.IsInteractive)
+        {
+            terminal.Line(Value.Paragraphs(Encoding.UTF8.GetString(content))).Flush();
+        }
+        else if (!_line.IsQuiet)
+        {
+            Terminal.Print(content);
         }
         return ExitCode.Ok;
     }

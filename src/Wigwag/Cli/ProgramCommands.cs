@@ -10,6 +10,8 @@ internal static class ProgramCommands
         ServeCommand.Command,
         StopCommand.Command,
         DoctorCommand.Command,
+        BackupCommand.Backup,
+        BackupCommand.Restore,
         TrustCommand.Command,
         CompletionCommand.Command,
         VersionCommand.Command,

@@ -10,6 +10,7 @@ using Wigwag.Program.Cli;
 using Wigwag.Program.Local;
 using Wigwag.Program.Views;
 using Wigwag.Server;
+using Wigwag.Storage.Backup;
 using Wigwag.Storage.Blobs;
 using Wigwag.Storage.Sqlite;
 
@@ -96,6 +97,11 @@ internal static class Serve
         AllowedHosts = line.Values("allowed_host"),
         AllowedOrigins = line.Values("allowed_origin"),
         Otlp = line.Value("otlp") is { } otlp ? new Uri(otlp) : null,
+        Backup = async (file, cancel) =>
+        {
+            var manifest = await SqliteBackup.Write(store, home.Blobs, file, cancel);
+            return new(file, manifest.Files.Sum(part => part.SizeBytes), manifest.Files.Count - 1, manifest.Damaged);
+        },
         Build = Build.Id,
         Logging = logging => Configure(logging, line),
     };
@@ -165,6 +171,8 @@ internal static class Serve
     private static void Configure(ILoggingBuilder logging, CommandLine line)
     {
         logging.SetMinimumLevel(line.Value("log_level") is { } level ? Enum.Parse<LogLevel>(level, ignoreCase: true) : LogLevel.Information);
+        // What cannot be listened on is said by the error that starting answers with.
+        logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
         if (line.Value("log_format") == "json")
         {
             logging.AddJsonConsole(console => (console.UseUtcTimestamp, console.TimestampFormat) = (true, "O"));

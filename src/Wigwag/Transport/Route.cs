@@ -11,6 +11,9 @@ internal sealed record Route(IServer Server, string? Address)
 {
     public bool IsRemote => Address is not null;
 
+    /// <summary>True for a server of this process alone.</summary>
+    public bool IsDirect { get; init; }
+
     /// <summary>
     /// The server that the command's target names in the repository's configuration, else the one of <c>WIGWAG_URL</c>, else this user's own.
     /// </summary>

@@ -1,0 +1,68 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using Wigwag.Core.Agents;
+using Wigwag.Core.Operations;
+using Wigwag.Git;
+using Wigwag.Program.Local;
+
+namespace Wigwag.Program.Doctor;
+
+/// <summary>What is around the program: git, SQLite, the working copy, the environment.</summary>
+internal static class MachineChecks
+{
+    private static readonly string[] SqliteNames = ["libsqlite3.so.0", "libsqlite3.dylib", "libsqlite3.0.dylib"];
+
+    public static IEnumerable<Finding> Run()
+    {
+        yield return Finding.Ok("program", $"wigwag {Build.Id} on .NET {Environment.Version}.");
+        yield return GitCommand();
+        yield return SqliteNames.Any(name => NativeLibrary.TryLoad(name, out _))
+            ? Finding.Ok("sqlite", "SQLite's library is found.")
+            : Finding.Error("sqlite", "SQLite's library is missing.", "apt-get install libsqlite3-0");
+        if (Settings.Value("WIGWAG_AGENT") is { } agent && !AgentId.TryParse(agent, out _))
+        {
+            yield return Finding.Error("agent", $"WIGWAG_AGENT is not {AgentId.Form}.", "Set it to workspace/project.");
+        }
+        foreach (var finding in WorkspaceAround())
+        {
+            yield return finding;
+        }
+    }
+
+    private static Finding GitCommand()
+    {
+        try
+        {
+            using var git = Process.Start(new ProcessStartInfo("git", "--version") { RedirectStandardOutput = true })!;
+            var version = git.StandardOutput.ReadToEnd().Trim();
+            git.WaitForExit();
+            return Finding.Ok("git", $"{version}.");
+        }
+        catch (Win32Exception)
+        {
+            return Finding.Error("git", "The git command is missing.", "apt-get install git");
+        }
+    }
+
+    private static IEnumerable<Finding> WorkspaceAround()
+    {
+        if (!Workspace.Discover(Libc.CurrentDirectory()).Try(out var workspace, out var error))
+        {
+            yield return error.Kind == ErrorKind.Invalid
+                ? Finding.Ok("workspace", "This folder is in no git repository; commands here speak for nobody.")
+                : Finding.Error("workspace", error.Message, error.Next);
+            yield break;
+        }
+        if (!workspace.Describe(CancellationToken.None).AsTask().GetAwaiter().GetResult().Try(out var facts, out error))
+        {
+            yield return Finding.Error(error.Code == "bad_config" ? "config" : "workspace", error.Message, error.Next);
+            yield break;
+        }
+        yield return Finding.Ok("workspace", $"{facts.Path} is {facts.WorkspaceName} of {facts.ProjectId}, for {facts.OperatorName ?? "nobody"}.");
+        foreach (var warning in facts.Warnings)
+        {
+            yield return Finding.Warning("config", warning, "Mend .wigwag/config.yaml or .beads/coordination.yaml.");
+        }
+    }
+}
