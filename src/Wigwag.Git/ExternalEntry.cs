@@ -5,8 +5,8 @@ namespace Wigwag.Git;
 /// <param name="GitRemote">Its remote, or null.</param>
 /// <param name="LocalPath">A clone of it on this machine, or null; <c>~</c> and relative paths not yet resolved.</param>
 /// <param name="CoordinationUrl">
-/// Where the project's server is said to be, or null. Checked and not followed: a repository that somebody cloned does not decide
-/// where their messages go.
+/// Where the project's server is said to be, or null: an http or https address. A repository that somebody cloned does not decide
+/// where their messages go, so it is followed only to a server that the user trusts.
 /// </param>
 /// <param name="Place">File and line, for complaints.</param>
 internal sealed record ExternalEntry(string Name, string? GitRemote, string? LocalPath, string? CoordinationUrl, string Place);

@@ -1,4 +1,6 @@
 using System.ComponentModel;
+using Wigwag.Core.Issues;
+using Wigwag.Core.Messages;
 using Wigwag.Core.Operations;
 using Wigwag.Core.Projects;
 using Wigwag.Core.Store;
@@ -30,15 +32,26 @@ public sealed record StatusReport
 
     [Description("Since when.")]
     public DateTimeOffset? Since { get; init; }
+
+    [Description("How many messages to you, or to your project and taken by nobody, you have not read.")]
+    public required long Unread { get; init; }
+
+    [Description("How many messages wait for your acknowledgement.")]
+    public required long Unacknowledged { get; init; }
+
+    [Description("The issues of your project that you hold, the most urgent first, at most 20.")]
+    public required IReadOnlyList<IssueSummary> Claims { get; init; }
 }
 
 public static class ShowStatus
 {
+    private const int MaxClaims = 20;
+
     public static readonly Operation<ShowStatusRequest, StatusReport> Operation = new()
     {
         Name = "show_status",
         Title = "Show who you are and what waits for you",
-        Description = "Says which agent of which project you are, whether others see you online, and what waits for you. A good first call of a session.",
+        Description = "Says which agent of which project you are, whether others see you online, how many messages wait to be read and to be acknowledged, and which issues you hold. A good first call of a session.",
         Effect = Effect.Query,
         Http = "GET /v1/status",
         Cli = "status",
@@ -58,6 +71,7 @@ public static class ShowStatus
         {
             return error;
         }
+        var mail = await MessageBook.Counts(session);
         return new StatusReport
         {
             Project = project?.ProjectId,
@@ -67,6 +81,9 @@ public static class ShowStatus
             Status = agent?.Status,
             Presence = agent?.Presence,
             Since = agent?.Since,
+            Unread = mail.Unread,
+            Unacknowledged = mail.ToAcknowledge,
+            Claims = agent is null ? [] : await Issues.Claims.Of(session, agent.AgentId, agent.Project, MaxClaims),
         };
     }
 }

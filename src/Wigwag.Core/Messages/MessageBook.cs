@@ -112,6 +112,16 @@ public static class MessageBook
     public static ValueTask<UnreadCounts> Counts(Session session, AgentId agent, ProjectId project) =>
         Inbox.Counts(session, new(agent.Value, project.Value, project));
 
+    /// <summary>True when a project was sent anything, or an agent of it sent anything; then it can no longer become part of another.</summary>
+    public static async ValueTask<bool> HasMail(Session session, ProjectId project) => await session.Scalar(
+        """
+        SELECT 1 FROM deliveries WHERE project = @project
+        UNION ALL
+        SELECT 1 FROM messages WHERE sender_project = @project
+        LIMIT 1
+        """,
+        ("project", project)) is not null;
+
     /// <summary>
     /// The whole message, with the caller's own state and every recipient's; <c>unknown_message</c> when there is none or the caller, who is
     /// neither its sender nor a recipient nor in its thread, does not reach its project.

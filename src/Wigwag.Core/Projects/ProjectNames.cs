@@ -1,4 +1,5 @@
 using Wigwag.Core.Agents;
+using Wigwag.Core.Messages;
 using Wigwag.Core.Operations;
 using Wigwag.Core.Store;
 
@@ -99,8 +100,8 @@ internal static class ProjectNames
         return grown;
     }
 
-    // Whatever a project contains was stated in the log when it came.
-    private static async ValueTask<bool> HasContents(Session session, ProjectId project) => await session.Scalar(
+    // Whatever a project contains was stated in its log when it came; its agents may also have mail in threads of other projects.
+    private static async ValueTask<bool> HasContents(Session session, ProjectId project) => await MessageBook.HasMail(session, project) || await session.Scalar(
         """
         SELECT 1 FROM events
         WHERE project = @project AND kind NOT LIKE 'project.%' AND kind NOT LIKE 'agent.%'

@@ -1,4 +1,6 @@
 using Wigwag.Core.Agents;
+using Wigwag.Core.Issues;
+using Wigwag.Core.Messages;
 using Wigwag.Core.Operations;
 using Wigwag.Core.Projects;
 
@@ -162,6 +164,24 @@ public sealed class PresenceTests : IAsyncDisposable
 
         Assert.Equal((agent.Project, "vc", agent.AgentId, agent.Operator), (status.Project!.Value, status.ProjectName, status.Agent!.Value, status.Operator));
         Assert.Equal((null, null), (nobody.Project, nobody.Agent));
+    }
+
+    [Fact]
+    public async Task Status_counts_what_waits_and_names_what_one_holds()
+    {
+        var vc = await _world.Register(World.Clone(World.Vc, "/src/vc"));
+        var beads = await _world.Register(World.Clone(World.Beads, "/src/beads"));
+        var sent = await _world.Do(
+            SendMessage.Operation,
+            new() { To = "beads", Subject = "Parser crash", Category = MessageCategory.Blocked, Action = "Fix it", Urgency = Urgency.High },
+            World.As(vc));
+
+        var waiting = await _world.Do(ShowStatus.Operation, new(), World.As(beads));
+        await _world.Do(ClaimIssue.Operation, new() { IssueId = sent.Issue!.Value }, World.As(beads));
+        var working = await _world.Do(ShowStatus.Operation, new(), World.As(beads));
+
+        Assert.Equal((1, 1, 0), (waiting.Unread, waiting.Unacknowledged, waiting.Claims.Count));
+        Assert.Equal(sent.Issue, Assert.Single(working.Claims).IssueId);
     }
 
     private static async Task Until(Func<Task<bool>> condition)

@@ -37,6 +37,15 @@ public sealed class RepositoryConfigTests : IDisposable
     }
 
     [Fact]
+    public void The_server_of_an_external_project_can_be_asked_for()
+    {
+        Config("external_projects:\n  beads:\n    git_remote: a.example/b\n    coordination_url: http://localhost:8765\n");
+
+        Assert.Equal("http://localhost:8765", _clones.Workspace("dave/vc").CoordinationUrl("beads"));
+        Assert.Null(_clones.Workspace("dave/vc").CoordinationUrl("vc"));
+    }
+
+    [Fact]
     public async Task A_local_path_stands_for_the_clone_that_is_there()
     {
         _clones.Make("beads", "https://github.com/steveyegge/beads");

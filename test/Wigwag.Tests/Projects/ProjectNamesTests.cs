@@ -1,4 +1,5 @@
 using Wigwag.Core.Agents;
+using Wigwag.Core.Messages;
 using Wigwag.Core.Operations;
 using Wigwag.Core.Projects;
 using Wigwag.Tests.Agents;
@@ -149,6 +150,17 @@ public sealed class ProjectNamesTests : IAsyncDisposable
         await Register("https://github.com/fred/vc");
         var agent = await _world.Register(World.Clone("https://github.com/fred/vc", "/fred/vc"));
         await _world.OpenIssue(agent);
+
+        Assert.Equal("project_in_use", (await _world.Refused(AliasProject.Operation, new() { Name = "github.com/fred/vc", Project = "vc" })).Code);
+    }
+
+    [Fact]
+    public async Task A_project_whose_agents_have_mail_does_not_become_another()
+    {
+        await Register(World.Vc);
+        await Register(World.Beads);
+        var agent = await _world.Register(World.Clone("https://github.com/fred/vc", "/fred/vc"));
+        await _world.Do(SendMessage.Operation, new() { To = "beads", Subject = "Parser crash" }, World.As(agent));
 
         Assert.Equal("project_in_use", (await _world.Refused(AliasProject.Operation, new() { Name = "github.com/fred/vc", Project = "vc" })).Code);
     }
