@@ -177,11 +177,11 @@ public sealed class PresenceTests : IAsyncDisposable
             World.As(vc));
 
         var waiting = await _world.Do(ShowStatus.Operation, new(), World.As(beads));
-        await _world.Do(ClaimIssue.Operation, new() { IssueId = sent.Issue!.Value }, World.As(beads));
+        await _world.Do(ClaimIssue.Operation, new() { IssueId = sent.IssueId!.Value }, World.As(beads));
         var working = await _world.Do(ShowStatus.Operation, new(), World.As(beads));
 
         Assert.Equal((1, 1, 0), (waiting.Unread, waiting.Unacknowledged, waiting.Claims.Count));
-        Assert.Equal(sent.Issue, Assert.Single(working.Claims).IssueId);
+        Assert.Equal(sent.IssueId, Assert.Single(working.Claims).IssueId);
     }
 
     private static async Task Until(Func<Task<bool>> condition)
