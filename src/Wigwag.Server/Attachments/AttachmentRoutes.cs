@@ -24,8 +24,11 @@ public sealed partial class AttachmentRoutesJson : JsonSerializerContext;
 /// <summary>Bytes in and bytes out, streamed.</summary>
 internal static class AttachmentRoutes
 {
-    public static void MapAttachments(this IEndpointRouteBuilder routes, ServerParts parts) =>
+    public static void MapAttachments(this IEndpointRouteBuilder routes, ServerParts parts)
+    {
         routes.MapMethods("/v1/attachments", [HttpMethods.Put], context => Upload(context, parts));
+        routes.MapMethods("/v1/messages/{message_id}/attachments/{name}", [HttpMethods.Get, HttpMethods.Head], context => Download.Serve(context, parts));
+    }
 
     private static async Task Upload(HttpContext context, ServerParts parts)
     {

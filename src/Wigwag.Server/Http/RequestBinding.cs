@@ -14,6 +14,9 @@ internal sealed class RequestBinding
     public static readonly Error NotJson = Error.Invalid(
         "unsupported_media_type", "The body is not declared as JSON.", "Send it with Content-Type: application/json.");
 
+    /// <summary>Stands in a path for a property that is left out: <c>/v1/projects/-/inbox</c> is one's own project's.</summary>
+    public const string LeftOut = "-";
+
     private readonly Operation _operation;
     private readonly RequestReader _reader;
     private readonly int _bodyBytes;
@@ -111,7 +114,7 @@ internal sealed class RequestBinding
         return null;
     }
 
-    private static string RawPath(HttpContext context)
+    internal static string RawPath(HttpContext context)
     {
         var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
         var path = target.Split('?', 2)[0];

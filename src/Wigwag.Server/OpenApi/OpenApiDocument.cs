@@ -135,7 +135,7 @@ internal static class OpenApiDocument
         };
         if (Schemas.Description(property) is { } description)
         {
-            parameter["description"] = description;
+            parameter["description"] = place == "path" && !property.IsRequired ? $"{description} '-' leaves it out." : description;
         }
         return parameter;
     }

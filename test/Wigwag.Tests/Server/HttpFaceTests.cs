@@ -183,4 +183,16 @@ public sealed class HttpFaceTests(HttpFaceTests.Fixture fixture) : IClassFixture
             Assert.Empty(response.Headers.Server);
         }
     }
+
+    [Fact]
+    public async Task What_is_left_out_is_what_its_record_says_it_is()
+    {
+        await RunningServer.Ok(await Http.Post("/v1/agents", new { agent = "dave/vc", project = "github.com/o/vc" }));
+        using var dave = fixture.Server.Client(fixture.Server.Token, ("Wigwag-Agent", "dave/vc"));
+        // The body's default is the empty text and the category's INFO; - in a path leaves the project out.
+        var message = await RunningServer.Ok(await dave.Post("/v1/projects/-/messages", new { to = "dave/vc", subject = "A note" }));
+        Assert.Equal("", message["body"]!.GetValue<string>());
+        Assert.Equal("INFO", message["category"]!.GetValue<string>());
+        Assert.Empty(message["attachments"]!.AsArray());
+    }
 }

@@ -150,6 +150,7 @@ public sealed class RunningServer : IAsyncDisposable
 public sealed class Logs : ILoggerProvider
 {
     private readonly StringBuilder _text = new();
+    private readonly ITestOutputHelper? _output = TestContext.Current.TestOutputHelper;
 
     public override string ToString()
     {
@@ -176,6 +177,10 @@ public sealed class Logs : ILoggerProvider
         {
             lock (logs._text)
             {
+                if (logLevel == LogLevel.Error)
+                {
+                    logs._output?.WriteLine($"{formatter(state, exception)} {exception}");
+                }
                 logs._text.AppendLine($"{logLevel} {category} {eventId.Id} {formatter(state, exception)} {exception}");
             }
         }
