@@ -21,12 +21,12 @@ public sealed record ReplyToMessageRequest
     public bool SenderOnly { get; init; }
 
     [Description("HANDOFF (needs next_owner), BLOCKED (needs action and urgency), DECISION, INFO or REQUEST. Default INFO.")]
-    public MessageCategory Category { get; init; } = MessageCategory.Info;
+    public MessageCategory? Category { get; init; }
 
     [Description("Files, at most 10 MiB each and 25 MiB together.")]
     [Option("attach")]
     [Files]
-    public IReadOnlyList<AttachmentInput> Attachments { get; init; } = [];
+    public IReadOnlyList<AttachmentInput>? Attachments { get; init; }
 
     [Description("What you ask to be done; required for BLOCKED.")]
     public string? Action { get; init; }
@@ -59,7 +59,7 @@ public static class ReplyToMessage
         Request = MessagesJson.Default.ReplyToMessageRequest,
         Answer = MessagesJson.Default.Message,
         Preparation = async (request, blobs, cancel) =>
-            (await AttachmentIntake.Keep(request.Attachments, blobs, cancel)).Try(out var kept, out var error) ? request with { Attachments = kept } : error,
+            (await AttachmentIntake.Keep(request.Attachments ?? [], blobs, cancel)).Try(out var kept, out var error) ? request with { Attachments = kept } : error,
         Handler = (session, request, _) => Reply(session, request),
     };
 
@@ -79,10 +79,10 @@ public static class ReplyToMessage
             Home = message.Project,
             Issue = message.IssueId,
             Thread = message.ThreadId,
-            Category = request.Category,
+            Category = request.Category ?? MessageCategory.Info,
             Subject = request.Subject ?? Answering(message.Subject),
             Body = request.Body,
-            Attachments = request.Attachments,
+            Attachments = request.Attachments ?? [],
             Action = request.Action,
             Urgency = request.Urgency,
             NextOwner = nextOwner.Written,

@@ -21,10 +21,10 @@ public sealed record SendMessageRequest
     public required string Subject { get; init; }
 
     [Description("Markdown, at most 256 KiB: what happened, what you tried, what you expect.")]
-    public string Body { get; init; } = "";
+    public string? Body { get; init; }
 
     [Description("HANDOFF (work passes on; needs next_owner), BLOCKED (you cannot go on; needs action and urgency), DECISION, INFO or REQUEST. Default INFO.")]
-    public MessageCategory Category { get; init; } = MessageCategory.Info;
+    public MessageCategory? Category { get; init; }
 
     [Description("The issue it is about. Without one, a message to another project opens one there; a HANDOFF or BLOCKED within your project needs one.")]
     public IssueId? Issue { get; init; }
@@ -35,7 +35,7 @@ public sealed record SendMessageRequest
     [Description("Files, at most 10 MiB each and 25 MiB together.")]
     [Option("attach")]
     [Files]
-    public IReadOnlyList<AttachmentInput> Attachments { get; init; } = [];
+    public IReadOnlyList<AttachmentInput>? Attachments { get; init; }
 
     [Description("What you ask to be done; required for BLOCKED.")]
     public string? Action { get; init; }
@@ -73,7 +73,7 @@ public static class SendMessage
     };
 
     private static async ValueTask<Result<SendMessageRequest>> Keep(SendMessageRequest request, IBlobs blobs, CancellationToken cancel) =>
-        (await AttachmentIntake.Keep(request.Attachments, blobs, cancel)).Try(out var kept, out var error) ? request with { Attachments = kept } : error;
+        (await AttachmentIntake.Keep(request.Attachments ?? [], blobs, cancel)).Try(out var kept, out var error) ? request with { Attachments = kept } : error;
 
     private static async ValueTask<Result<Message>> Send(Session session, SendMessageRequest request)
     {
@@ -94,10 +94,10 @@ public static class SendMessage
             Home = home.Project,
             Issue = thread.Issue,
             Thread = thread.Id,
-            Category = request.Category,
+            Category = request.Category ?? MessageCategory.Info,
             Subject = request.Subject,
-            Body = request.Body,
-            Attachments = request.Attachments,
+            Body = request.Body ?? "",
+            Attachments = request.Attachments ?? [],
             Action = request.Action,
             Urgency = request.Urgency,
             NextOwner = nextOwner.Written,
