@@ -24,6 +24,7 @@ public sealed class ServerParts : IAsyncDisposable
         Limits = new RateLimits(options.Limits, Metrics);
         Prometheus = new PrometheusText(meters);
         Otlp = options.Otlp is { } endpoint ? new Otlp(endpoint) : null;
+        Chores = new Chores(options, logs);
     }
 
     public ServerOptions Options { get; }
@@ -51,10 +52,13 @@ public sealed class ServerParts : IAsyncDisposable
 
     internal Otlp? Otlp { get; }
 
+    internal Chores Chores { get; }
+
     internal TimeProvider Clock => Options.Store.Clock;
 
     public async ValueTask DisposeAsync()
     {
+        await Chores.DisposeAsync();
         await Hub.DisposeAsync();
         await KeyWatch.Watching;
         Keys.Dispose();

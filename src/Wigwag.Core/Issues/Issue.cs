@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Text.Json.Serialization;
 using Wigwag.Core.Agents;
+using Wigwag.Core.Messages;
 using Wigwag.Core.Projects;
 
 namespace Wigwag.Core.Issues;
@@ -68,6 +69,9 @@ public sealed record Issue
 
     [Description("True while an issue it depends on is not closed.")]
     public required bool Blocked { get; init; }
+
+    [Description("The latest messages about it, oldest first, where they were asked for; the thread issue:ID has all.")]
+    public IReadOnlyList<Message>? Comments { get; init; }
 }
 
 /// <summary>An issue as a line of a list.</summary>

@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using Wigwag.Core.Messages;
 using Wigwag.Core.Operations;
 using Wigwag.Core.Store;
 
@@ -8,6 +9,9 @@ public sealed record ShowIssueRequest
 {
     [Description("Which issue.")]
     public required IssueId IssueId { get; init; }
+
+    [Description("How many of the latest messages about it to show too, 0 to 50; 5 when left out.")]
+    public int? Comments { get; init; }
 }
 
 public static class ShowIssue
@@ -16,7 +20,7 @@ public static class ShowIssue
     {
         Name = "show_issue",
         Title = "Show an issue",
-        Description = "One issue in full: what it says, where it stands, who holds it, and which issues it waits for. The conversation about it is the thread issue:ID.",
+        Description = "One issue in full: what it says, where it stands, who holds it, which issues it waits for, and what was said about it last. The whole conversation is the thread issue:ID.",
         Effect = Effect.Query,
         Role = Role.Reader,
         Http = "GET /v1/issues/{issue_id}",
@@ -24,6 +28,21 @@ public static class ShowIssue
         Example = "wigwag issue show vc-a3f8",
         Request = IssuesJson.Default.ShowIssueRequest,
         Answer = IssuesJson.Default.Issue,
-        Handler = (session, request, _) => IssueBook.Whole(session, request.IssueId),
+        Handler = Handle,
     };
+
+    private const int UsualComments = 5;
+    private const int MostComments = 50;
+
+    private static async ValueTask<Result<Issue>> Handle(Session session, ShowIssueRequest request, CancellationToken cancel)
+    {
+        var comments = request.Comments ?? UsualComments;
+        if (comments is < 0 or > MostComments)
+        {
+            return Error.Invalid("bad_comments", $"An issue is shown with 0 to {MostComments} messages, not {comments}.", "Read the thread for more.");
+        }
+        return (await IssueBook.Whole(session, request.IssueId)).Try(out var issue, out var error)
+            ? issue with { Comments = await MessageBook.Latest(session, ThreadId.Of(issue.IssueId), comments) }
+            : error;
+    }
 }

@@ -52,17 +52,9 @@ public sealed class Deadlines(IStore store)
         return told.Try(out var answer, out var error) ? (int)answer : throw new InvalidOperationException($"An overdue message could not be told: {error.Message}");
     }
 
-    private async Task Sleep(Task committed, TimeSpan left, CancellationToken cancel)
-    {
-        try
-        {
-            await committed.WaitAsync(left < LongestSleep ? left : LongestSleep, store.Clock, cancel);
-        }
-        catch (TimeoutException)
-        {
-            // The deadline has come.
-        }
-    }
+    // Until something was committed, the time is over, or the watch ends; which of them it was is seen by looking.
+    private async Task Sleep(Task committed, TimeSpan left, CancellationToken cancel) =>
+        await committed.WaitAsync(left < LongestSleep ? left : LongestSleep, store.Clock, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
     private async ValueTask<TimeSpan> Left(CancellationToken cancel)
     {

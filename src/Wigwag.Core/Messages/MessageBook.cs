@@ -138,6 +138,23 @@ public static class MessageBook
             : Error.NotFound("unknown_message", $"There is no message {id}.", "Look it up in the inbox or by search; ids look like m-4k7q2m9xw3.");
     }
 
+    /// <summary>The newest messages of a thread that the caller is known to reach, oldest first, whole.</summary>
+    public static async ValueTask<List<Message>> Latest(Session session, ThreadId thread, int limit)
+    {
+        // messages_by_thread
+        var rows = await session.Query(
+            $"SELECT {MessageRows.Whole} FROM messages m WHERE m.thread_id = @thread ORDER BY m.seq DESC LIMIT @limit",
+            MessageRows.Read,
+            ("thread", thread),
+            ("limit", (long)limit));
+        var messages = new List<Message>();
+        foreach (var message in await MessageRows.WithFiles(session, rows.AsEnumerable().Reverse()))
+        {
+            messages.Add(await Deliveries.WithReceipts(session, message, Mailbox.Of(session.Caller)));
+        }
+        return messages;
+    }
+
     private static async ValueTask<bool> MaySee(Session session, Message message, Mailbox mailbox) =>
         session.Caller.Reaches(message.Project) ||
         await Participants.Has(session, message.Project, message.ThreadId, mailbox) ||

@@ -89,4 +89,20 @@ public sealed class CloseTests : IAsyncLifetime
         var told = Assert.Single((await _town.World.Do(CheckInbox.Operation, new(), _town.Dave)).Messages);
         Assert.Equal(comment.MessageId, told.MessageId);
     }
+
+    [Fact]
+    public async Task An_issue_is_shown_with_what_was_said_about_it_last()
+    {
+        var issue = await _town.Create();
+        foreach (var body in new[] { "one", "two", "three" })
+        {
+            await _town.World.Do(CommentIssue.Operation, new() { IssueId = issue.IssueId, Body = body }, _town.Fred);
+        }
+        async Task<IEnumerable<string>?> Comments(int? count) =>
+            (await _town.World.Do(ShowIssue.Operation, new() { IssueId = issue.IssueId, Comments = count }, _town.Dave)).Comments?.Select(comment => comment.Body);
+        Assert.Equal(["one", "two", "three"], await Comments(null));
+        Assert.Equal(["two", "three"], await Comments(2));
+        Assert.Equal([], await Comments(0));
+        Assert.Equal("bad_comments", (await _town.World.Refused(ShowIssue.Operation, new() { IssueId = issue.IssueId, Comments = 51 }, _town.Dave)).Code);
+    }
 }

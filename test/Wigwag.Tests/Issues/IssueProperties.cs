@@ -92,7 +92,7 @@ public sealed class IssueProperties
         Assert.Equal(model.Issues.Count, told.Count);
         foreach (var (id, known) in model.Issues)
         {
-            var shown = await town.World.Do(ShowIssue.Operation, new() { IssueId = id }, town.Dave);
+            var shown = await town.Show(told[id]);
             Assert.Equal((seed, known.Status, known.Holder), (seed, shown.Status, shown.Assignee?.Value));
             Assert.Equal(known.DependsOn.Select(on => on.Value).Order(StringComparer.Ordinal), shown.DependsOn.Select(on => on.Value));
             Assert.Equal(model.IsBlocked(id), shown.Blocked);

@@ -37,7 +37,9 @@ internal sealed class Town : IAsyncDisposable
     public Task<Issue> Create(string title = "Crash", Caller? by = null, params IssueId[] dependsOn) =>
         World.Do(CreateIssue.Operation, new() { Title = title, DependsOn = dependsOn }, by ?? Dave);
 
-    public Task<Issue> Show(Issue issue, Caller? by = null) => World.Do(ShowIssue.Operation, new() { IssueId = issue.IssueId }, by ?? Dave);
+    /// <summary>The issue without the messages about it.</summary>
+    public async Task<Issue> Show(Issue issue, Caller? by = null) =>
+        await World.Do(ShowIssue.Operation, new() { IssueId = issue.IssueId, Comments = 0 }, by ?? Dave) with { Comments = null };
 
     public Task<Issue> Claim(Issue issue, Caller by) => World.Do(ClaimIssue.Operation, new() { IssueId = issue.IssueId }, by);
 

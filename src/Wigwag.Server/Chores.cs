@@ -1,0 +1,23 @@
+using Microsoft.Extensions.Logging;
+using Wigwag.Core.Issues.Trackers;
+using Wigwag.Core.Messages;
+
+namespace Wigwag.Server;
+
+/// <summary>What a server does without being asked: it carries changes of issues to their trackers, and tells of messages that nobody acknowledged in time.</summary>
+internal sealed class Chores : IAsyncDisposable
+{
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Task _work;
+
+    public Chores(ServerOptions options, ILoggerFactory logs) => _work = Task.WhenAll(
+        new TrackerReader(options.Store, [new BuiltInTracker()], logs.CreateLogger<TrackerReader>()).Run(_stop.Token),
+        new Deadlines(options.Store).Run(_stop.Token));
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        await _work;
+        _stop.Dispose();
+    }
+}
