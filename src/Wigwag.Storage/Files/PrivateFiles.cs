@@ -9,9 +9,15 @@ internal static partial class PrivateFiles
     public const UnixFileMode FileMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     public const UnixFileMode FolderMode = FileMode | UnixFileMode.UserExecute;
 
-    /// <summary>Makes the folder and its missing parents, 0700; one that exists is left as it is.</summary>
+    /// <summary>Makes the folder and its missing parents, 0700 and durable; one that exists is left as it is.</summary>
     public static void CreateFolder(string path)
     {
+        path = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
+        if (Directory.Exists(path) || Path.GetDirectoryName(path) is not { } parent)
+        {
+            return;
+        }
+        CreateFolder(parent);
         if (OperatingSystem.IsWindows())
         {
             Directory.CreateDirectory(path);
@@ -20,6 +26,7 @@ internal static partial class PrivateFiles
         {
             Directory.CreateDirectory(path, FolderMode);
         }
+        SyncFolder(parent);
     }
 
     /// <summary>Opens a file for the one who makes it, 0600 when it is new.</summary>
@@ -33,7 +40,10 @@ internal static partial class PrivateFiles
         return new(path, options);
     }
 
-    /// <summary>Makes the names in a folder durable: what was created, renamed or deleted in it.</summary>
+    /// <summary>
+    /// Makes the names in a folder durable: what was created, renamed or deleted in it. A folder that its user may not list, or on a file
+    /// system that knows no such thing, is as durable as it will be.
+    /// </summary>
     public static void SyncFolder(string path)
     {
         if (OperatingSystem.IsWindows())
@@ -43,11 +53,15 @@ internal static partial class PrivateFiles
         var folder = OpenForReading(path, OperatingSystem.IsLinux() ? CloseOnExec : 0);
         if (folder < 0)
         {
+            if (Marshal.GetLastPInvokeError() == PermissionDenied)
+            {
+                return;
+            }
             throw Failed("open", path);
         }
         try
         {
-            if (Sync(folder) != 0)
+            if (Sync(folder) != 0 && Marshal.GetLastPInvokeError() != NotSupported)
             {
                 throw Failed("fsync", path);
             }
@@ -104,6 +118,8 @@ internal static partial class PrivateFiles
     }
 
     private const int CloseOnExec = 0x80000;
+    private const int PermissionDenied = 13; // EACCES
+    private const int NotSupported = 22; // EINVAL
 
     private static IOException Failed(string call, string path) =>
         new($"{call} of {path} failed: {new Win32Exception(Marshal.GetLastPInvokeError()).Message}");

@@ -59,6 +59,7 @@ public sealed class SqliteStore : IStore
                 PrivateFiles.SyncFolder(folder);
             }
             connection = Connection.OpenWriter(path, options);
+            WriterConnection.MakeRecoveredDurable(connection, log);
             var ran = Migrations.Run(connection, Migrations.All, (wall ?? TimeProvider.System).GetUtcNow());
             var newest = connection.Scalar("SELECT at FROM events ORDER BY seq DESC LIMIT 1") ?? 0;
             var clock = new MonotonicClock(wall ?? TimeProvider.System, DateTimeOffset.FromUnixTimeMilliseconds(newest));
@@ -85,14 +86,12 @@ public sealed class SqliteStore : IStore
     {
         var connection = await _readers.Rent(cancel);
         var session = new SqliteSession(connection) { Caller = caller, Now = Writer.Now(Clock), IsReadOnly = true };
-        var isSound = false;
+        var isSound = true;
         try
         {
             connection.StopWith(cancel);
             connection.Run("BEGIN");
-            var result = await work(session, cancel);
-            isSound = true;
-            return result;
+            return await work(session, cancel);
         }
         catch (SqliteException e)
         {

@@ -95,11 +95,15 @@ internal sealed class Writer : IAsyncDisposable
                 }
             }
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
             reason = $"the queue of commands stayed full for {_options.RoomLimit.TotalSeconds} s.";
         }
-        if (pending.TryWithdraw()) // else its caller has, by cancelling
+        catch (OperationCanceledException)
+        {
+            return false; // its caller withdraws it
+        }
+        if (pending.TryWithdraw())
         {
             pending.Fail(new StoreUnavailableException(reason));
         }

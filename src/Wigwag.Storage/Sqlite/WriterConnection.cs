@@ -12,8 +12,7 @@ internal sealed class WriterConnection(string path, SqliteOptions options, Conne
     private static readonly TimeSpan BriefWait = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan UsualWait = TimeSpan.FromSeconds(5);
 
-    // What a crash left in the log is checkpointed at the first quiet moment.
-    private int _pages = 1;
+    private int _pages = 1; // whatever opening wrote is checkpointed at the first quiet moment
     private bool _isOpen = true;
 
     private sealed record Progress(bool IsBusy, long Frames);
@@ -22,6 +21,22 @@ internal sealed class WriterConnection(string path, SqliteOptions options, Conne
 
     /// <summary>True while the write-ahead log may hold pages that the database file does not.</summary>
     public bool HasUncheckpointed => _pages > 0;
+
+    /// <summary>
+    /// What a killed process wrote to the log but had not synced is recovered as committed. It is put on the disk before anyone is told of it:
+    /// else a repeated command could be answered from what a power cut still takes away.
+    /// </summary>
+    public static void MakeRecoveredDurable(Connection connection, ILogger log)
+    {
+        try
+        {
+            Run(connection, "TRUNCATE");
+        }
+        catch (SqliteException e) when (Failure.IsDiskFull(e))
+        {
+            Log.CheckpointFailed(log, e.Message); // it has synced the log before it ran out of room
+        }
+    }
 
     /// <summary>Looks at what the last commit wrote, and checkpoints when it has become enough.</summary>
     public void CheckpointIfDue()
