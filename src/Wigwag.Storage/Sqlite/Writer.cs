@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Threading.Channels;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
 using SQLitePCL;
@@ -21,18 +20,12 @@ internal sealed class Writer : IAsyncDisposable
     private readonly TimeProvider _clock;
     private readonly CommitSignal _committed;
     private readonly ILogger _log;
-    private readonly Channel<PendingWrite> _queue;
-    private readonly ManualResetEventSlim _wake = new(false);
-    private readonly CancellationTokenSource _closing = new();
-    private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly StorageMetrics _metrics;
+    private readonly WriteQueue _queue;
     private readonly WriterConnection _database;
-
+    private readonly StorageMetrics _metrics;
+    private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly List<PendingWrite> _batch = [];
-
-    // Taken off the queue, rolled back through no fault of their own, and run before what waits.
-    private Queue<PendingWrite> _again = new();
-    private int _alone; // so many of them each in a commit of its own
+    private int _alone; // so many of the next commands each in a commit of its own
     private bool _isCommitting;
     private volatile StoreUnavailableException? _stopped;
 
@@ -40,8 +33,8 @@ internal sealed class Writer : IAsyncDisposable
         string path, SqliteOptions options, Connection connection, ReaderPool readers, TimeProvider clock, CommitSignal committed, ILogger log)
     {
         (_options, _clock, _committed, _log) = (options, clock, committed, log);
-        _queue = Channel.CreateBounded<PendingWrite>(new BoundedChannelOptions(options.QueueLength) { SingleReader = true });
-        _metrics = new(() => _queue.Reader.Count);
+        _queue = new(options);
+        _metrics = new(() => _queue.Length);
         _database = new(path, options, connection, readers, log);
         new Thread(Work) { IsBackground = true, Name = "wigwag writer" }.UnsafeStart();
     }
@@ -59,10 +52,7 @@ internal sealed class Writer : IAsyncDisposable
             throw new InvalidOperationException("A handler may not begin another command: it would wait for itself.");
         }
         var pending = new PendingWrite<T>(caller, work, cancel);
-        if (_queue.Writer.TryWrite(pending) || await HasFoundRoom(pending, cancel))
-        {
-            _wake.Set();
-        }
+        await _queue.Add(pending, cancel);
         if (_stopped is { } stopped && pending.TryWithdraw())
         {
             pending.Fail(Copy(stopped));
@@ -72,42 +62,9 @@ internal sealed class Writer : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (_queue.Writer.TryComplete())
-        {
-            await _closing.CancelAsync();
-            _wake.Set();
-        }
+        _queue.Close();
         await _closed.Task;
-    }
-
-    private async ValueTask<bool> HasFoundRoom(PendingWrite pending, CancellationToken cancel)
-    {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        limit.CancelAfter(_options.RoomLimit);
-        var reason = "the store is closed.";
-        try
-        {
-            while (await _queue.Writer.WaitToWriteAsync(limit.Token))
-            {
-                if (_queue.Writer.TryWrite(pending))
-                {
-                    return true;
-                }
-            }
-        }
-        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
-        {
-            reason = $"the queue of commands stayed full for {_options.RoomLimit.TotalSeconds} s.";
-        }
-        catch (OperationCanceledException)
-        {
-            return false; // its caller withdraws it
-        }
-        if (pending.TryWithdraw())
-        {
-            pending.Fail(new StoreUnavailableException(reason));
-        }
-        return false;
+        _queue.Dispose();
     }
 
     private void Work()
@@ -130,56 +87,23 @@ internal sealed class Writer : IAsyncDisposable
         _closed.SetResult();
     }
 
+    /// <summary>False once the store is closing and nothing waits.</summary>
     private bool RunNextBatch()
     {
-        if (Next() is not { } first)
+        if (_queue.Take() is { } first)
+        {
+            RunBatch(first);
+            _database.CheckpointIfDue();
+        }
+        else if (_queue.Closing.IsCancellationRequested)
         {
             return false;
         }
-        RunBatch(first);
-        _database.CheckpointIfDue();
+        else if (!_queue.WaitForMore(_database.HasUncheckpointed ? _options.IdleCheckpoint : Timeout.InfiniteTimeSpan))
+        {
+            _database.Checkpoint();
+        }
         return true;
-    }
-
-    /// <summary>The next command, waited for; null once the store is closing and nothing waits.</summary>
-    private PendingWrite? Next()
-    {
-        while (true)
-        {
-            if (Take() is { } pending)
-            {
-                return pending;
-            }
-            if (_closing.IsCancellationRequested)
-            {
-                return null;
-            }
-            _wake.Reset();
-            if (_queue.Reader.TryPeek(out _) || _closing.IsCancellationRequested)
-            {
-                continue;
-            }
-            if (!_wake.Wait(_database.HasUncheckpointed ? _options.IdleCheckpoint : Timeout.InfiniteTimeSpan))
-            {
-                _database.Checkpoint();
-            }
-        }
-    }
-
-    private PendingWrite? Take()
-    {
-        if (_again.TryDequeue(out var again))
-        {
-            return again;
-        }
-        while (_queue.Reader.TryRead(out var pending))
-        {
-            if (pending.TryStart())
-            {
-                return pending;
-            }
-        }
-        return null;
     }
 
     /// <summary>Runs commands until none waits, or enough; commits; answers.</summary>
@@ -196,7 +120,7 @@ internal sealed class Writer : IAsyncDisposable
         {
             return;
         }
-        while (_batch.Count < size && Stopwatch.GetElapsedTime(began) < _options.BatchTime && Take() is { } next)
+        while (_batch.Count < size && Stopwatch.GetElapsedTime(began) < _options.BatchTime && _queue.Take() is { } next)
         {
             _batch.Add(next);
             if (!RunOne(connection, next))
@@ -275,7 +199,7 @@ internal sealed class Writer : IAsyncDisposable
     private void RunAgain(string reason)
     {
         Log.RunAgain(_log, _batch.Count, reason);
-        _again = new([.. _batch, .. _again]);
+        _queue.PutBack(_batch);
         _batch.Clear();
     }
 
@@ -301,10 +225,8 @@ internal sealed class Writer : IAsyncDisposable
             IsOutcomeUnknown = _isCommitting && !Failure.IsDiskFull(failure),
         };
         _isCommitting = false;
-        List<PendingWrite> failed = [.. _batch, .. _again];
+        List<PendingWrite> failed = [.. _batch];
         _batch.Clear();
-        _again.Clear();
-        _alone = 0;
         var mustStop = Failure.StopsWriting(failure) || !HasRolledBack();
         if (mustStop)
         {
@@ -342,7 +264,7 @@ internal sealed class Writer : IAsyncDisposable
     private void Recover()
     {
         var backoff = new Backoff(TimeSpan.FromMilliseconds(50), TimeSpan.FromSeconds(2));
-        while (!_closing.IsCancellationRequested)
+        while (!_queue.Closing.IsCancellationRequested)
         {
             try
             {
@@ -358,7 +280,7 @@ internal sealed class Writer : IAsyncDisposable
                 _stopped = new(Failure.Of(e).Message, e) { IsDiskFull = Failure.IsDiskFull(e) };
                 Log.ReopenFailed(_log, backoff.Attempt, delay, e.Message);
                 RefuseWaiting(_stopped);
-                _closing.Token.WaitHandle.WaitOne(delay);
+                _queue.Closing.WaitHandle.WaitOne(delay);
             }
         }
         RefuseWaiting(new StoreUnavailableException("the store is closed."));
@@ -366,7 +288,7 @@ internal sealed class Writer : IAsyncDisposable
 
     private void RefuseWaiting(StoreUnavailableException reason)
     {
-        while (Take() is { } pending)
+        while (_queue.Take() is { } pending)
         {
             pending.Fail(Copy(reason));
         }

@@ -117,12 +117,13 @@ public sealed class SqliteFaultTests : IDisposable
         using var process = StoreProcess.Start(Database, prepare: "trap '' XFSZ");
         Assert.Equal("ready", await process.Hear());
         Assert.Equal("done", await process.Write("before"));
-        Assert.True(Run("prlimit", "--pid", $"{process.Id}", $"--fsize={new FileInfo(Database + "-wal").Length + 8192}:unlimited"));
+        const int Limit = 1_000_000;
+        Assert.True(Run("prlimit", "--pid", $"{process.Id}", $"--fsize={Limit}:unlimited"));
 
         var answers = new List<string?>();
         for (var i = 0; i < 5; i++)
         {
-            answers.Add(await process.Write($"{i}{new string('x', 60_000)}"));
+            answers.Add(await process.Write($"{i}{new string('x', Limit)}"));
         }
         Assert.DoesNotContain("done", answers);
         Assert.True(Run("prlimit", "--pid", $"{process.Id}", "--fsize=unlimited:unlimited"));
