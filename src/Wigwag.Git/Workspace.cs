@@ -19,8 +19,8 @@ public sealed class Workspace
         Fingerprint = FingerprintOf(repository);
     }
 
-    /// <summary>The name of this machine.</summary>
-    public static string Host => Environment.MachineName;
+    /// <summary>The name of this machine, whole as the system has it: Environment.MachineName ends at the first dot.</summary>
+    public static string Host => System.Net.Dns.GetHostName();
 
     /// <summary>The working copy's root, absolute and without symbolic links; of a bare repository, itself.</summary>
     public string Path => _repository.Root;

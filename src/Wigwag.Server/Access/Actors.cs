@@ -19,16 +19,22 @@ internal sealed class Actors(IStore store)
     {
         var named = request.Headers[AgentHeader];
         var standing = request.Headers[WorkspaceHeader];
-        return named.Count > 0 ? AsNamed(named.ToString(), credential, cancel)
+        return named.Count > 0 ? AsNamed(named.ToString(), standing.ToString(), credential, cancel)
             : credential.Agent is { } own ? AsOwn(own, credential, cancel)
             : standing.Count > 0 && credential.Role >= Role.Operator ? AsWorkspace(standing.ToString(), credential, cancel)
             : ValueTask.FromResult<Result<Caller>>(credential);
     }
 
-    private async ValueTask<Result<Caller>> AsNamed(string header, Caller credential, CancellationToken cancel)
+    private async ValueTask<Result<Caller>> AsNamed(string header, string standing, Caller credential, CancellationToken cancel)
     {
-        if (!AgentId.TryParse(header, out var id))
+        var isShort = !header.Contains('/', StringComparison.Ordinal);
+        if (!AgentId.TryComplete(header, isShort ? await ProjectNameOf(standing, credential, cancel) : null, out var id))
         {
+            if (isShort && standing.Length > 0 && AgentId.TryComplete(header, "project", out _))
+            {
+                return Error.NotFound(
+                    "unknown_agent", $"No agent '{header}' is known in this workspace.", "Register it with register_agent (POST /v1/agents), then repeat the request.");
+            }
             return Error.Invalid("bad_agent_id", $"The header {AgentHeader} takes {AgentId.Form}.", "Send the agent's id, or leave the header out.");
         }
         if (credential.Agent is { } own)
@@ -44,6 +50,22 @@ internal sealed class Actors(IStore store)
             ? found.Try(out var agent, out var unknown) ? As(agent, credential) : unknown
             // Another's agent and one that does not exist are one to an operator.
             : found.Try(out agent, out _) && IsOperatedBy(agent, credential) ? As(agent, credential) : NotYours(id);
+    }
+
+    /// <summary>The project in which a workspace's name alone says which agent is meant: the key's own, or that of the workspace.</summary>
+    private async ValueTask<string?> ProjectNameOf(string standing, Caller credential, CancellationToken cancel)
+    {
+        if (credential.Agent is { } own)
+        {
+            return own.ProjectName;
+        }
+        if (credential.Role < Role.Operator || Workspace.TryParse(standing) is not { } workspace)
+        {
+            return null;
+        }
+        var found = await store.Read<Agent?>(
+            credential, async (session, _) => await AgentRegistry.ForWorkspace(session, workspace.Host, workspace.Path), cancel);
+        return found.Value is { } agent && credential.Reaches(agent.Project) ? agent.ProjectName : null;
     }
 
     // A key may be made before its agent registers; until then it stands in no project.

@@ -21,7 +21,7 @@ public sealed class WorkspaceTests : IDisposable
 
         Assert.Equal(("github.com/steveyegge/vc", "https://github.com/steveyegge/vc", "dave"), (facts.ProjectId.Value, facts.Project, facts.WorkspaceName));
         Assert.Equal(("Ann Lee", "ann@example.org"), (facts.OperatorName, facts.OperatorEmail));
-        Assert.Equal((Environment.MachineName, _clones["src/dave/vc"]), (facts.Host, facts.Path));
+        Assert.Equal((Workspace.Host, _clones["src/dave/vc"]), (facts.Host, facts.Path));
         Assert.Null(facts.ProjectName);
         Assert.DoesNotContain("hunter2", facts.ToString());
     }
@@ -143,7 +143,7 @@ public sealed class WorkspaceTests : IDisposable
         _clones.Git("dave/new", "commit", "-q", "--allow-empty", "-m", "begin");
         var after = await _clones.Describe("dave/new");
 
-        Assert.Equal((ProjectId.OfFolder(Environment.MachineName, _clones["dave/new"]), "new"), (before.ProjectId, before.ProjectName));
+        Assert.Equal((ProjectId.OfFolder(Workspace.Host, _clones["dave/new"]), "new"), (before.ProjectId, before.ProjectName));
         Assert.NotEqual(before.Fingerprint, after.Fingerprint);
         Assert.Equal($"local/{_clones.Git("dave/new", "rev-parse", "HEAD")}", after.ProjectId.Value);
     }
