@@ -7,6 +7,17 @@ namespace Wigwag.Core.Issues;
 /// <summary>Which issue waits for which, across projects. The graph never holds a cycle.</summary>
 internal static class Dependencies
 {
+    // An issue and all that it waits for, directly or not.
+    private const string Reach =
+        """
+        WITH RECURSIVE reach (project, issue_id) AS (
+          SELECT project, issue_id FROM issues WHERE project = @project AND issue_id = @issue
+          UNION
+          SELECT d.depends_on_project, d.depends_on
+          FROM issue_dependencies d JOIN reach r ON d.project = r.project AND d.issue_id = r.issue_id
+        )
+        """;
+
     internal sealed record Edge(IssueId Issue, IssueId DependsOn);
 
     private sealed record End(IssueId Issue, ProjectId Project);
@@ -100,33 +111,30 @@ internal static class Dependencies
         return null;
     }
 
-    // Everything that blocks, directly or not, the two ends. Two commands that would close a cycle together each hold what the
-    // other starts from, so the second one waits and then sees the first one's edge.
-    private static async ValueTask Hold(Session session, Issue issue, Issue blocker) => await session.Query(
-        $"""
-        WITH RECURSIVE reach (project, issue_id) AS (
-          SELECT project, issue_id FROM issues WHERE project = @project AND issue_id = @issue
-          UNION
-          SELECT d.depends_on_project, d.depends_on
-          FROM issue_dependencies d JOIN reach r ON d.project = r.project AND d.issue_id = r.issue_id
-        )
-        SELECT i.issue_id FROM issues i
-        WHERE i.issue_id = @tail OR i.issue_id IN (SELECT issue_id FROM reach)
-        ORDER BY i.issue_id {session.Dialect.ForUpdate}
-        """,
-        row => row.Text("issue_id"),
-        ("project", blocker.Project),
-        ("issue", blocker.IssueId),
-        ("tail", issue.IssueId));
+    // Everything that blocks, directly or not, and both ends. Two commands that would close a cycle together each hold what the other
+    // starts from, so the second one waits and then sees the first one's edge.
+    private static async ValueTask Hold(Session session, Issue issue, Issue blocker)
+    {
+        if (session.Dialect.ForUpdate is "")
+        {
+            return;
+        }
+        await session.Query(
+            $"""
+            {Reach}
+            SELECT i.issue_id FROM issues i
+            WHERE i.issue_id = @tail OR i.issue_id IN (SELECT issue_id FROM reach)
+            ORDER BY i.issue_id {session.Dialect.ForUpdate}
+            """,
+            row => row.Text("issue_id"),
+            ("project", blocker.Project),
+            ("issue", blocker.IssueId),
+            ("tail", issue.IssueId));
+    }
 
     private static ValueTask<List<Edge>> Reachable(Session session, Issue from) => session.Query(
-        """
-        WITH RECURSIVE reach (project, issue_id) AS (
-          SELECT project, issue_id FROM issues WHERE project = @project AND issue_id = @issue
-          UNION
-          SELECT d.depends_on_project, d.depends_on
-          FROM issue_dependencies d JOIN reach r ON d.project = r.project AND d.issue_id = r.issue_id
-        )
+        $"""
+        {Reach}
         SELECT d.issue_id, d.depends_on
         FROM issue_dependencies d JOIN reach r ON d.project = r.project AND d.issue_id = r.issue_id
         """,
