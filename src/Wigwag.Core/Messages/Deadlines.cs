@@ -1,5 +1,5 @@
+using Wigwag.Core.Agents;
 using Wigwag.Core.Operations;
-using Wigwag.Core.Projects;
 using Wigwag.Core.Store;
 
 namespace Wigwag.Core.Messages;
@@ -11,6 +11,10 @@ namespace Wigwag.Core.Messages;
 /// </summary>
 public sealed class Deadlines(IStore store)
 {
+    private sealed record Told(int Messages);
+
+    private sealed record Due(DateTimeOffset? At);
+
     private const int Batch = 100;
 
     // The longest sleep of a timer, and how soon a store that could not answer is asked again.
@@ -45,12 +49,9 @@ public sealed class Deadlines(IStore store)
         }
     }
 
-    /// <summary>Tells of what is past its deadline now; how many messages.</summary>
-    public async Task<int> Tell(CancellationToken cancel)
-    {
-        var told = await store.Write<object>(Caller.System, async (session, _) => (await Overdue(session)) is { } count ? count : (object)0, cancel);
-        return told.Try(out var answer, out var error) ? (int)answer : throw new InvalidOperationException($"An overdue message could not be told: {error.Message}");
-    }
+    /// <summary>Tells of what is past its deadline now, oldest first, at most a hundred messages; how many.</summary>
+    public async Task<int> Tell(CancellationToken cancel) =>
+        (await store.Write<Told>(Caller.System, async (session, _) => await Overdue(session), cancel)).Value.Messages;
 
     // Until something was committed, the time is over, or the watch ends; which of them it was is seen by looking.
     private async Task Sleep(Task committed, TimeSpan left, CancellationToken cancel) =>
@@ -59,23 +60,24 @@ public sealed class Deadlines(IStore store)
     private async ValueTask<TimeSpan> Left(CancellationToken cancel)
     {
         // deliveries_due
-        var next = await store.Read<object>(
+        var next = await store.Read<Due>(
             Caller.System,
-            async (session, _) => (object?)await session.Scalar(
-                "SELECT MIN(d.ack_by) FROM deliveries d WHERE d.ack_by IS NOT NULL AND d.state <> 'acked' AND d.overdue_at IS NULL") ?? long.MaxValue,
+            async (session, _) => await session.Scalar(
+                "SELECT MIN(d.ack_by) FROM deliveries d WHERE d.is_owed = 1 AND d.overdue_at IS NULL") is { } at
+                ? new Due(DateTimeOffset.FromUnixTimeMilliseconds(at))
+                : new Due(null),
             cancel);
-        var deadline = (long)next.Value;
-        return deadline == long.MaxValue ? LongestSleep : DateTimeOffset.FromUnixTimeMilliseconds(deadline) - store.Clock.GetUtcNow();
+        return next.Value.At is { } deadline ? deadline - store.Clock.GetUtcNow() : LongestSleep;
     }
 
-    private static async ValueTask<int?> Overdue(Session session)
+    private static async ValueTask<Told> Overdue(Session session)
     {
         // deliveries_due; those of one message are due together.
         var due = await session.Query(
             """
             SELECT DISTINCT d.seq
             FROM deliveries d
-            WHERE d.ack_by IS NOT NULL AND d.state <> 'acked' AND d.overdue_at IS NULL AND d.ack_by <= @now
+            WHERE d.is_owed = 1 AND d.overdue_at IS NULL AND d.ack_by <= @now
             ORDER BY d.seq LIMIT @limit
             """,
             row => row.Number("seq"),
@@ -85,7 +87,7 @@ public sealed class Deadlines(IStore store)
         {
             await Escalate(session, seq);
         }
-        return due.Count;
+        return new(due.Count);
     }
 
     private static async ValueTask Escalate(Session session, long seq)
@@ -93,7 +95,7 @@ public sealed class Deadlines(IStore store)
         var late = await session.Query(
             """
             UPDATE deliveries SET overdue_at = @now
-            WHERE seq = @seq AND ack_by IS NOT NULL AND state <> 'acked' AND overdue_at IS NULL
+            WHERE seq = @seq AND is_owed = 1 AND overdue_at IS NULL
             RETURNING project, recipient
             """,
             row => row.Text("recipient") == Mailbox.Everyone ? row.Text("project") : row.Text("recipient"),
@@ -102,7 +104,7 @@ public sealed class Deadlines(IStore store)
         var (message, _) = (await session.Query(
             $"SELECT {MessageRows.Whole} FROM messages m WHERE m.seq = @seq", MessageRows.Read, ("seq", seq)))[0];
         late.Sort(StringComparer.Ordinal);
-        var told = Told(message);
+        var told = await Concerned(session, message);
         await session.Append(
             MessageEvents.Overdue,
             message.Project,
@@ -131,12 +133,12 @@ public sealed class Deadlines(IStore store)
         }
     }
 
-    private static List<Recipient> Told(Message message)
+    private static async ValueTask<List<Recipient>> Concerned(Session session, Message message)
     {
         var told = new List<Recipient>();
-        if (message.From is { Agent: { } agent, Project: { } project })
+        if (message.From.Agent is { } id && await AgentRegistry.Any(session, id) is { } agent)
         {
-            told.Add(Recipient.Of(agent, project));
+            told.Add(Recipient.Of(id, agent.Project));
         }
         if (Operators.Key(message.From.Operator) is { } human)
         {

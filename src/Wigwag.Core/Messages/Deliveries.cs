@@ -51,11 +51,20 @@ internal static class Deliveries
         foreach (var delivery in plan)
         {
             await session.Execute(
-                "INSERT INTO deliveries (project, recipient, seq, state, ack_by) VALUES (@project, @recipient, @seq, 'unread', @ack_by)",
+                """
+                INSERT INTO deliveries (project, recipient, seq, state, is_owed, ack_by)
+                VALUES (@project, @recipient, @seq, 'unread', @is_owed, @ack_by)
+                """,
                 ("project", delivery.Home),
                 ("recipient", delivery.Key),
                 ("seq", message.Seq),
+                ("is_owed", message.AckRequired),
                 ("ack_by", message.AckBy));
+            await session.Execute(
+                "INSERT INTO waiting (project, recipient, seq) VALUES (@project, @recipient, @seq)",
+                ("project", delivery.Home),
+                ("recipient", delivery.Key),
+                ("seq", message.Seq));
         }
         // Who wrote it, or got a copy of their own, has not to be told of the one that their project shares.
         foreach (var shared in plan.Where(delivery => delivery.Key == Mailbox.Everyone))
@@ -111,7 +120,11 @@ internal static class Deliveries
                 ("project", delivery.Home),
                 ("recipient", delivery.Key),
                 ("seq", message.Seq)) > 0;
-            if (delivery.Key == Mailbox.Everyone)
+            if (delivery.Key != Mailbox.Everyone)
+            {
+                await StopWaiting(session, delivery, message.Seq);
+            }
+            else
             {
                 first = await NoteReader(session, delivery.Home, owner, message.Seq);
             }
@@ -145,7 +158,7 @@ internal static class Deliveries
                 Concerned(message, owner));
             return true;
         }
-        var by = mine.Receipt.AckedBy == owner ? "you" : mine.Receipt.AckedBy;
+        var by = mine.Receipt.AckedBy is { } other && other != owner ? other : "you";
         return Error.Conflict(
             "already_acked",
             $"{message.MessageId} was acknowledged by {by} at {mine.Receipt.AckedAt:u}.",
@@ -153,16 +166,20 @@ internal static class Deliveries
     }
 
     /// <summary>Moves a delivery to its last state; false when it was there.</summary>
-    public static async ValueTask<bool> Settle(Session session, long seq, Delivery delivery, string by) => await session.Execute(
-        """
-        UPDATE deliveries SET state = 'acked', acked_at = @now, acked_by = @by, read_at = COALESCE(read_at, @now)
-        WHERE project = @project AND recipient = @recipient AND seq = @seq AND state <> 'acked'
-        """,
-        ("now", session.Now),
-        ("by", by),
-        ("project", delivery.Home),
-        ("recipient", delivery.Key),
-        ("seq", seq)) > 0;
+    public static async ValueTask<bool> Settle(Session session, long seq, Delivery delivery, string by)
+    {
+        await StopWaiting(session, delivery, seq);
+        return await session.Execute(
+            """
+            UPDATE deliveries SET state = 'acked', is_owed = 0, acked_at = @now, acked_by = @by, read_at = COALESCE(read_at, @now)
+            WHERE project = @project AND recipient = @recipient AND seq = @seq AND state <> 'acked'
+            """,
+            ("now", session.Now),
+            ("by", by),
+            ("project", delivery.Home),
+            ("recipient", delivery.Key),
+            ("seq", seq)) > 0;
+    }
 
     /// <summary>Who is told of a change: the sender, and who caused it.</summary>
     public static HashSet<string> Concerned(Message message, params IEnumerable<string> others) =>
@@ -173,6 +190,12 @@ internal static class Deliveries
 
     public static Error NotRecipient(Message message) => Error.Forbidden(
         "not_recipient", $"{message.MessageId} was not sent to you.", $"It was sent to {string.Join(", ", message.To)}; reply if you have something to say.");
+
+    private static async ValueTask StopWaiting(Session session, Delivery delivery, long seq) => await session.Execute(
+        "DELETE FROM waiting WHERE project = @project AND recipient = @recipient AND seq = @seq",
+        ("project", delivery.Home),
+        ("recipient", delivery.Key),
+        ("seq", seq));
 
     private static async ValueTask<bool> NoteReader(Session session, string home, string reader, long seq) => await session.Execute(
         """

@@ -7,8 +7,8 @@ namespace Wigwag.Core.Messages;
 
 /// <summary>
 /// Reads a mailbox. It has two lists: the owner's own deliveries, a range of the deliveries' primary key, and those that their project
-/// shares, another range of it; what is unread lies in partial indexes that settled rows leave. Both ranges are already in the order of
-/// sending, so a page reads at most its own length from each, however many messages are stored, and merges them here.
+/// shares, another range of it; what is unread lies in <c>waiting</c>, under the same key, which settled rows leave. Every range is already
+/// in the order of sending, so a page reads at most its own length from each, however many messages are stored, and merges them here.
 /// </summary>
 internal static class Inbox
 {
@@ -24,13 +24,20 @@ internal static class Inbox
         ORDER BY d.seq DESC LIMIT @limit
         """;
 
-    // deliveries_unread
     internal const string OwnUnread =
         $"""
-        SELECT {MessageRows.Line}, d.state, d.taken_by, d.taken_at
-        FROM deliveries d JOIN messages m ON m.seq = d.seq
-        WHERE d.project = @home AND d.recipient = @owner AND d.state = 'unread' AND d.seq < @before
-        ORDER BY d.seq DESC LIMIT @limit
+        SELECT {MessageRows.Line}, 'unread' AS state, NULL AS taken_by, NULL AS taken_at
+        FROM waiting w JOIN messages m ON m.seq = w.seq
+        WHERE w.project = @home AND w.recipient = @owner AND w.seq < @before
+        ORDER BY w.seq DESC LIMIT @limit
+        """;
+
+    internal const string OwnArrived =
+        $"""
+        SELECT {MessageRows.Line}, 'unread' AS state, NULL AS taken_by, NULL AS taken_at
+        FROM waiting w JOIN messages m ON m.seq = w.seq
+        WHERE w.project = @home AND w.recipient = @owner AND w.seq > @after
+        ORDER BY w.seq LIMIT @limit
         """;
 
     // The primary key (project, recipient, seq); the reader's note by its own primary key.
@@ -45,52 +52,38 @@ internal static class Inbox
         ORDER BY d.seq DESC LIMIT @limit
         """;
 
-    // deliveries_open
     internal const string SharedUnread =
         $"""
-        SELECT {MessageRows.Line}, d.taken_by, d.taken_at, 'unread' AS state
-        FROM deliveries d JOIN messages m ON m.seq = d.seq
-        WHERE d.project = @shared AND d.recipient = '*' AND d.state <> 'acked' AND d.seq < @before
-          AND NOT EXISTS (SELECT 1 FROM delivery_reads r WHERE r.project = d.project AND r.reader = @owner AND r.seq = d.seq)
-        ORDER BY d.seq DESC LIMIT @limit
+        SELECT {MessageRows.Line}, 'unread' AS state, NULL AS taken_by, NULL AS taken_at
+        FROM waiting w JOIN messages m ON m.seq = w.seq
+        WHERE w.project = @shared AND w.recipient = '*' AND w.seq < @before
+          AND NOT EXISTS (SELECT 1 FROM delivery_reads r WHERE r.project = w.project AND r.reader = @owner AND r.seq = w.seq)
+        ORDER BY w.seq DESC LIMIT @limit
         """;
 
-    // deliveries_unread
-    internal const string OwnArrived =
-        $"""
-        SELECT {MessageRows.Line}, d.state, d.taken_by, d.taken_at
-        FROM deliveries d JOIN messages m ON m.seq = d.seq
-        WHERE d.project = @home AND d.recipient = @owner AND d.state = 'unread' AND d.seq > @after
-        ORDER BY d.seq LIMIT @limit
-        """;
-
-    // deliveries_open
     internal const string SharedArrived =
         $"""
-        SELECT {MessageRows.Line}, d.taken_by, d.taken_at, 'unread' AS state
-        FROM deliveries d JOIN messages m ON m.seq = d.seq
-        WHERE d.project = @shared AND d.recipient = '*' AND d.state <> 'acked' AND d.seq > @after
-          AND NOT EXISTS (SELECT 1 FROM delivery_reads r WHERE r.project = d.project AND r.reader = @owner AND r.seq = d.seq)
-        ORDER BY d.seq LIMIT @limit
+        SELECT {MessageRows.Line}, 'unread' AS state, NULL AS taken_by, NULL AS taken_at
+        FROM waiting w JOIN messages m ON m.seq = w.seq
+        WHERE w.project = @shared AND w.recipient = '*' AND w.seq > @after
+          AND NOT EXISTS (SELECT 1 FROM delivery_reads r WHERE r.project = w.project AND r.reader = @owner AND r.seq = w.seq)
+        ORDER BY w.seq LIMIT @limit
         """;
 
-    // deliveries_unread
-    internal const string CountOwn =
-        "SELECT COUNT(*) FROM deliveries d WHERE d.project = @home AND d.recipient = @owner AND d.state = 'unread'";
+    internal const string CountOwn = "SELECT COUNT(*) FROM waiting w WHERE w.project = @home AND w.recipient = @owner";
 
-    // deliveries_open
     internal const string CountShared =
         """
-        SELECT COUNT(*) FROM deliveries d
-        WHERE d.project = @shared AND d.recipient = '*' AND d.state <> 'acked'
-          AND NOT EXISTS (SELECT 1 FROM delivery_reads r WHERE r.project = d.project AND r.reader = @owner AND r.seq = d.seq)
+        SELECT COUNT(*) FROM waiting w
+        WHERE w.project = @shared AND w.recipient = '*'
+          AND NOT EXISTS (SELECT 1 FROM delivery_reads r WHERE r.project = w.project AND r.reader = @owner AND r.seq = w.seq)
         """;
 
     // deliveries_owed
     internal const string CountOwed =
         """
         SELECT COUNT(*) FROM deliveries d
-        WHERE d.project = @project AND d.recipient = @recipient AND d.ack_by IS NOT NULL AND d.state <> 'acked'
+        WHERE d.project = @project AND d.recipient = @recipient AND d.is_owed = 1
         """;
 
     // The last entry of a range of the primary key.

@@ -38,15 +38,23 @@ CREATE TABLE deliveries (
   acked_by   TEXT,
   taken_by   TEXT,
   taken_at   INTEGER,
+  is_owed    INTEGER NOT NULL, -- 1 until it is acknowledged, where that was asked for
   ack_by     INTEGER,
   overdue_at INTEGER, -- when sender and operator were told
   PRIMARY KEY (project, recipient, seq)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX deliveries_by_message ON deliveries (seq);
-CREATE INDEX deliveries_unread ON deliveries (project, recipient, seq) WHERE state = 'unread';
-CREATE INDEX deliveries_open ON deliveries (project, seq) WHERE recipient = '*' AND state <> 'acked';
-CREATE INDEX deliveries_owed ON deliveries (project, recipient, seq) WHERE ack_by IS NOT NULL AND state <> 'acked';
-CREATE INDEX deliveries_due ON deliveries (ack_by) WHERE ack_by IS NOT NULL AND state <> 'acked' AND overdue_at IS NULL;
+CREATE INDEX deliveries_owed ON deliveries (project, recipient, is_owed, seq) WHERE is_owed = 1;
+CREATE INDEX deliveries_due ON deliveries (ack_by) WHERE is_owed = 1 AND overdue_at IS NULL;
+
+-- What waits, and no more: a delivery until its recipient has read it, a project's until it is taken or acknowledged. A table of its
+-- own and not a partial index of deliveries, so that no planner can be led through all that was read before.
+CREATE TABLE waiting (
+  project   TEXT NOT NULL,
+  recipient TEXT NOT NULL,
+  seq       INTEGER NOT NULL,
+  PRIMARY KEY (project, recipient, seq)
+) STRICT, WITHOUT ROWID;
 
 -- Who of a project has read what was sent to the project.
 CREATE TABLE delivery_reads (
