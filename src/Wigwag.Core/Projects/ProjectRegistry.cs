@@ -74,16 +74,16 @@ public static class ProjectRegistry
         {
             return error;
         }
-        if (await Named(session, remote.Project.Value) is { } known)
+        // One that is known and out of reach is refused as one that is not known: neither can be told from the other.
+        var known = await Named(session, remote.Project.Value);
+        if (!session.Caller.Reaches(known?.ProjectId ?? remote.Project))
         {
-            return session.Caller.Reaches(known.ProjectId) ? known : await Unknown(session, remote.Project.Value);
-        }
-        return session.Caller.Reaches(remote.Project)
-            ? await Open(session, remote.Project, remote.Url, proposal)
-            : Error.Forbidden(
+            return Error.Forbidden(
                 "project_out_of_reach",
                 $"This key does not reach the project {remote.Project}.",
                 "Ask an administrator for a key with that project.");
+        }
+        return known ?? await Open(session, remote.Project, remote.Url, proposal);
     }
 
     /// <summary>Every name of a project beside its id and its short name, in order.</summary>

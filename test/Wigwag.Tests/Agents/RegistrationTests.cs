@@ -163,7 +163,7 @@ public sealed class RegistrationTests : IAsyncDisposable
         await _world.Register(World.Clone(World.Beads, "/src/beads"));
         var key = new Caller { Credential = "k1", Role = Role.Operator, Projects = new HashSet<ProjectId> { ProjectId.Parse("github.com/o/mine") } };
 
-        Assert.Equal("unknown_project", (await _world.Refused(RegisterAgent.Operation, World.Clone(World.Beads, "/src/b2"), key)).Code);
+        Assert.Equal("project_out_of_reach", (await _world.Refused(RegisterAgent.Operation, World.Clone(World.Beads, "/src/b2"), key)).Code);
         Assert.Equal("project_out_of_reach", (await _world.Refused(RegisterAgent.Operation, World.Clone(World.Vc, "/src/vc"), key)).Code);
         Assert.Equal("main/mine", (await _world.Register(World.Clone("https://github.com/o/mine", "/src/mine"), key)).AgentId.Value);
     }
