@@ -44,6 +44,16 @@ public static class Schemas
             node["type"] = type == context.TypeInfo ? "string" : new JsonArray("string", "null");
             node["description"] = Capital(form.Form) + ".";
         }
+        // The exporter leaves out the items of a list whose type it knows nothing of, and the type of an enumeration.
+        if (type.ElementType is { } element && node["items"] is null && type.Kind == JsonTypeInfoKind.Enumerable
+            && type.Options.TryGetTypeInfo(element, out var item) && item.Converter is IIdForm)
+        {
+            node["items"] = new JsonObject { ["type"] = "string" };
+        }
+        if (node["enum"] is JsonArray choices && node["type"] is null)
+        {
+            node["type"] = choices.Contains(null) ? new JsonArray("string", "null") : "string";
+        }
         if (context.PropertyInfo is { } property && Description(property) is { } text)
         {
             node["description"] = text;

@@ -44,7 +44,7 @@ internal static class Refusals
     public static readonly Error Stopping = Error.Unavailable(
         "stopping", "The server is stopping.", "Repeat the request with the same idempotency key when it is back.");
 
-    private static readonly Error Broken = Error.Unavailable(
+    public static readonly Error Broken = Error.Unavailable(
         "internal_error", "Something broke in the server; its log says what.", "Tell whoever runs the server; a retry with the same idempotency key does nothing twice.");
 
     private static (Error, int) Unavailable(StoreUnavailableException e) => e.IsDiskFull

@@ -83,9 +83,10 @@ internal sealed class McpEndpoint(McpFace face, McpSessions sessions, ServerPart
             await Refuse(http, StatusCodes.Status400BadRequest, (int)McpErrorCode.InvalidRequest, "The body is not one JSON-RPC message.", Id(body));
             return;
         }
-        if (McpHeaders.Refuse(http.Request, body) is { } mismatch)
+        if (McpHeaders.Refuse(http.Request, body) is { } mistake)
         {
-            await Refuse(http, StatusCodes.Status400BadRequest, mismatch, Id(body));
+            // This revision tells by the status also that a method does not exist.
+            await Refuse(http, mistake.Code == (int)McpErrorCode.MethodNotFound ? StatusCodes.Status404NotFound : StatusCodes.Status400BadRequest, mistake, Id(body));
             return;
         }
         call.Attach(message, http.Request.Headers[McpHeaders.ProtocolVersion]);
@@ -93,7 +94,7 @@ internal sealed class McpEndpoint(McpFace face, McpSessions sessions, ServerPart
         await using var transport = new StreamableHttpServerTransport(logs) { Stateless = true };
         await using var server = McpServer.Create(transport, face.Stateless, logs, null);
         var running = server.RunAsync(ends.Token);
-        await Answer(http, [message], transport, first => Status(http, first), ends.Token);
+        await Answer(http, [message], transport, ends.Token);
         await transport.DisposeAsync();
         await Ended(running);
     }
@@ -122,7 +123,7 @@ internal sealed class McpEndpoint(McpFace face, McpSessions sessions, ServerPart
         {
             (call with { Session = session, IdempotencyKey = messages.Count == 1 ? call.IdempotencyKey : null }).Attach(message!, null);
         }
-        await Answer(http, messages!, session.Transport, null, http.RequestAborted);
+        await Answer(http, messages!, session.Transport, http.RequestAborted);
     }
 
     private async Task Get(HttpContext http)
@@ -198,7 +199,7 @@ internal sealed class McpEndpoint(McpFace face, McpSessions sessions, ServerPart
     }
 
     private async Task Answer(
-        HttpContext http, IReadOnlyList<JsonRpcMessage> messages, StreamableHttpServerTransport transport, Func<JsonRpcMessage?, ValueTask>? onStarting, CancellationToken cancel)
+        HttpContext http, IReadOnlyList<JsonRpcMessage> messages, StreamableHttpServerTransport transport, CancellationToken cancel)
     {
         var wrote = false;
         try
@@ -206,9 +207,7 @@ internal sealed class McpEndpoint(McpFace face, McpSessions sessions, ServerPart
             await using var stream = StartStream(http);
             foreach (var message in messages)
             {
-                wrote |= onStarting is null
-                    ? await transport.HandlePostRequestAsync(message, stream, cancel)
-                    : await transport.HandlePostRequestAsync(message, stream, onStarting, cancel);
+                wrote |= await transport.HandlePostRequestAsync(message, stream, cancel);
             }
         }
         catch (OperationCanceledException) when (cancel.IsCancellationRequested)
@@ -229,21 +228,6 @@ internal sealed class McpEndpoint(McpFace face, McpSessions sessions, ServerPart
         http.Response.Headers["X-Accel-Buffering"] = "no";
         http.Features.GetRequiredFeature<IHttpResponseBodyFeature>().DisableBuffering();
         return new SseStream(http.Response.Body, parts.Clock, parts.Options.Limits.StreamHeartbeat);
-    }
-
-    // The stateless revisions tell some refusals by the status also.
-    private static ValueTask Status(HttpContext http, JsonRpcMessage? first)
-    {
-        http.Response.StatusCode = first is JsonRpcError { Error.Code: var code }
-            ? (McpErrorCode)code switch
-            {
-                McpErrorCode.MethodNotFound => StatusCodes.Status404NotFound,
-                McpErrorCode.InvalidParams or McpErrorCode.InvalidRequest or McpErrorCode.HeaderMismatch
-                    or McpErrorCode.UnsupportedProtocolVersion or McpErrorCode.MissingRequiredClientCapability => StatusCodes.Status400BadRequest,
-                _ => StatusCodes.Status200OK,
-            }
-            : StatusCodes.Status200OK;
-        return ValueTask.CompletedTask;
     }
 
     private static JsonRpcMessage? Read(JsonElement element)

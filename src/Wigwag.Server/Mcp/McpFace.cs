@@ -14,11 +14,11 @@ internal sealed class McpFace
         Toolsets: {string.Join(", ", Toolsets.Known)}. Only core is offered unless the connection asks for more (/mcp?toolsets=all, wigwag mcp --toolsets all).
         """;
 
-    public McpFace(Tools tools, Resources resources, Prompts prompts, Subscriptions subscriptions)
+    public McpFace(Tools tools, Resources resources, Prompts prompts, Completions completions, Subscriptions subscriptions)
     {
-        Stateless = Options(tools, resources, prompts);
+        Stateless = Options(tools, resources, prompts, completions);
         Stateless.Handlers.SubscriptionsListenHandler = subscriptions.Listen;
-        Sessions = Options(tools, resources, prompts);
+        Sessions = Options(tools, resources, prompts, completions);
         Sessions.Handlers.SubscribeToResourcesHandler = subscriptions.Subscribe;
         Sessions.Handlers.UnsubscribeFromResourcesHandler = Subscriptions.Unsubscribe;
     }
@@ -29,7 +29,7 @@ internal sealed class McpFace
     /// <summary>For sessions.</summary>
     public McpServerOptions Sessions { get; }
 
-    private static McpServerOptions Options(Tools tools, Resources resources, Prompts prompts) => new()
+    private static McpServerOptions Options(Tools tools, Resources resources, Prompts prompts, Completions completions) => new()
     {
         ServerInfo = new Implementation
         {
@@ -56,7 +56,7 @@ internal sealed class McpFace
             ReadResourceHandler = resources.Read,
             ListPromptsHandler = Prompts.List,
             GetPromptHandler = prompts.Get,
-            CompleteHandler = Completions.Complete,
+            CompleteHandler = completions.Complete,
         },
     };
 }

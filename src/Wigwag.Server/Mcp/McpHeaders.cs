@@ -6,7 +6,7 @@ using ModelContextProtocol.Protocol;
 namespace Wigwag.Server.Mcp;
 
 /// <summary>
-/// The headers that mirror the body since 2026-07-28. Something on the way may have routed or limited by them, so a request whose
+/// What a request of a stateless revision must say of itself, and the headers that mirror the body. Something on the way may have routed or limited by them, so a request whose
 /// headers say something else than its body is refused before anything of it is done.
 /// </summary>
 internal static class McpHeaders
@@ -24,6 +24,13 @@ internal static class McpHeaders
 
     /// <summary>The revisions that are spoken here, newest first.</summary>
     public static IReadOnlyList<string> Supported { get; } = [Stateless, "2025-11-25", "2025-06-18", Batching];
+
+    // What the stateless revisions can ask of this server.
+    private static readonly HashSet<string?> Methods =
+    [
+        RequestMethods.ServerDiscover, RequestMethods.SubscriptionsListen, RequestMethods.ToolsList, RequestMethods.ToolsCall, RequestMethods.PromptsList,
+        RequestMethods.PromptsGet, RequestMethods.ResourcesList, RequestMethods.ResourcesTemplatesList, RequestMethods.ResourcesRead, RequestMethods.CompletionComplete,
+    ];
 
     /// <summary>The revision that the body declares, which only the stateless ones do; else null.</summary>
     public static string? Declared(JsonElement body) =>
@@ -54,10 +61,18 @@ internal static class McpHeaders
         {
             return null;
         }
+        if (declared.Length == 0 || Meta(body) is not { } meta || !meta.TryGetProperty(MetaKeys.ClientCapabilities, out var capabilities) || capabilities.ValueKind != JsonValueKind.Object)
+        {
+            return new() { Code = (int)McpErrorCode.InvalidParams, Message = $"params._meta needs {MetaKeys.ProtocolVersion} and {MetaKeys.ClientCapabilities}." };
+        }
         var method = Text(body, "method");
         if (http.Headers[Method].ToString() is var named && named != method)
         {
             return Mismatch(named.Length == 0 ? $"the header {Method} is missing" : $"{Method} is '{named}', the body says '{method}'");
+        }
+        if (!Methods.Contains(method))
+        {
+            return new() { Code = (int)McpErrorCode.MethodNotFound, Message = $"There is no method '{method}' in this revision." };
         }
         if (method is not (RequestMethods.ToolsCall or RequestMethods.PromptsGet or RequestMethods.ResourcesRead))
         {

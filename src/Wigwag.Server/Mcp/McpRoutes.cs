@@ -10,7 +10,7 @@ internal static class McpRoutes
     {
         var resources = new Resources(parts.Dispatcher);
         var face = new McpFace(
-            new Tools(parts.Dispatcher), resources, new Prompts(resources), new Subscriptions(parts.Options.Store, parts.Stopping));
+            new Tools(parts.Dispatcher, logs.CreateLogger("Wigwag.Server.Mcp")), resources, new Prompts(resources), new Completions(parts.Dispatcher), new Subscriptions(parts.Hub, parts.Stopping));
         new McpEndpoint(face, new McpSessions(parts.Clock, logs), parts, logs).Map(routes);
     }
 }

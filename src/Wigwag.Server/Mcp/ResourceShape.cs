@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Wigwag.Core.Feed;
 using Wigwag.Core.Operations;
@@ -39,8 +40,8 @@ internal sealed record ResourceShape
             Name = "inbox",
             Title = "Inbox",
             Description = "The messages that wait for you in a project, newest first. Subscribe to be told when one arrives.",
-            Parts = [("inbox", "inbox", name => new JsonObject { ["project"] = name })],
-            Concerns = (e, name, caller) => IsKind(e, "message") && (IsIn(e, name) || IsFor(e, caller)),
+            Parts = [("inbox", "check_inbox", name => new JsonObject { ["project"] = name })],
+            Concerns = (e, name, caller) => IsKind(e, "message") && (IsIn(e, name) || e.Concerns(caller) || IsTo(e, name)),
         },
         new()
         {
@@ -49,7 +50,7 @@ internal sealed record ResourceShape
             Name = "thread",
             Title = "Thread",
             Description = "A conversation from its beginning, by thread id, for example issue:vc-a3f8.",
-            Parts = [("thread", "read_thread", name => new JsonObject { ["thread_id"] = name })],
+            Parts = [("thread", "get_thread", name => new JsonObject { ["thread_id"] = name })],
             Concerns = (e, name, _) => IsKind(e, "message") && Says(e, "thread_id", name),
         },
         new()
@@ -78,8 +79,8 @@ internal sealed record ResourceShape
             Name = "pending",
             Title = "Pending work",
             Description = "What you could do now: the messages that wait for you, and the issues of your project that nothing blocks.",
-            Parts = [("inbox", "inbox", _ => new JsonObject { ["unread"] = true }), ("ready", "ready_issues", _ => [])],
-            Concerns = (e, _, caller) => (IsKind(e, "message") || IsKind(e, "issue")) && (e.Project == caller.Project || IsFor(e, caller)),
+            Parts = [("inbox", "check_inbox", _ => new JsonObject { ["unread"] = true }), ("ready", "list_ready_issues", _ => [])],
+            Concerns = (e, _, caller) => (IsKind(e, "message") || IsKind(e, "issue")) && (e.Project == caller.Project || e.Concerns(caller)),
         },
     ];
 
@@ -101,12 +102,19 @@ internal sealed record ResourceShape
     private static bool IsKind(Event e, string noun) => e.Kind.StartsWith(noun, StringComparison.Ordinal) && e.Kind.Length > noun.Length && e.Kind[noun.Length] == '.';
 
     // A project may be named in several ways; all of them end with its short name.
-    private static bool IsIn(Event e, string name) =>
-        e.Project.Value.Equals(name, StringComparison.OrdinalIgnoreCase) || e.Project.Value.EndsWith($"/{name[(name.LastIndexOf('/') + 1)..]}", StringComparison.OrdinalIgnoreCase);
+    private static bool IsIn(Event e, string name) => IsNamed(e.Project.Value, name);
 
-    private static bool IsFor(Event e, Caller caller) => caller.Agent is { } agent && e.Audience.Contains(agent.Value);
+    private static bool IsNamed(string project, string name) => project[(project.LastIndexOf('/') + 1)..].Equals(ShortName(name), StringComparison.OrdinalIgnoreCase);
+
+    private static string ShortName(string name) =>
+        name.TrimEnd('/') is var trimmed && trimmed[(trimmed.LastIndexOfAny(['/', ':']) + 1)..] is var last && last.EndsWith(".git", StringComparison.OrdinalIgnoreCase) ? last[..^4] : last;
+
+    // A message for a project is kept with its thread, which may be another project's.
+    private static bool IsTo(Event e, string name) =>
+        e.Fact.ValueKind == JsonValueKind.Object && e.Fact.TryGetProperty("to", out var to) && to.ValueKind == JsonValueKind.Array
+        && to.EnumerateArray().Any(recipient => recipient.ValueKind == JsonValueKind.String && IsNamed(recipient.GetString()!, name));
 
     private static bool Says(Event e, string property, string value) =>
-        e.Fact.ValueKind == System.Text.Json.JsonValueKind.Object && e.Fact.TryGetProperty(property, out var said)
-        && said.ValueKind == System.Text.Json.JsonValueKind.String && said.ValueEquals(value);
+        e.Fact.ValueKind == JsonValueKind.Object && e.Fact.TryGetProperty(property, out var said)
+        && said.ValueKind == JsonValueKind.String && said.ValueEquals(value);
 }

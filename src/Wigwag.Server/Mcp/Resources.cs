@@ -78,16 +78,19 @@ internal sealed class Resources(Dispatcher dispatcher)
     /// <summary>The resource as JSON text, in which what others wrote stands inside boundaries.</summary>
     public async ValueTask<Result<string>> Read(ResourceShape shape, string name, Caller caller, CancellationToken cancel)
     {
+        if (shape.Parts is [var only])
+        {
+            return (await Run(only.Operation, only.Request(name), caller, cancel)).Try(out var answer, out var error) ? answer.ToJsonString() : error;
+        }
+        // Of several parts each is there or says why not: who is no agent has no inbox, and sees what is ready all the same.
         var parts = new JsonObject();
         foreach (var part in shape.Parts)
         {
-            if (!(await Run(part.Operation, part.Request(name), caller, cancel)).Try(out var answer, out var error))
-            {
-                return error;
-            }
-            parts[part.Name] = answer;
+            parts[part.Name] = (await Run(part.Operation, part.Request(name), caller, cancel)).Try(out var answer, out var error)
+                ? answer
+                : new JsonObject { ["error"] = ToolAnswer.Fields(error) };
         }
-        return shape.Parts.Count == 1 ? parts[shape.Parts[0].Name]!.ToJsonString() : parts.ToJsonString();
+        return parts.ToJsonString();
     }
 
     private async ValueTask<Result<JsonNode>> Run(string name, JsonObject json, Caller caller, CancellationToken cancel)

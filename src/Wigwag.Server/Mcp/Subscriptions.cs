@@ -6,30 +6,24 @@ using ModelContextProtocol.Protocol;
 using ModelContextProtocol.Server;
 using Wigwag.Core.Feed;
 using Wigwag.Core.Operations;
-using Wigwag.Core.Store;
 
 namespace Wigwag.Server.Mcp;
 
 /// <summary>
-/// Clients' subscriptions to resources: kept with the session by the older revisions, one open request since 2026-07-28. One
-/// reader of the log serves them all.
+/// Clients' subscriptions to resources: kept with the session by the older revisions, one open request since 2026-07-28.
 /// </summary>
-internal sealed class Subscriptions(IStore store, CancellationToken stopping)
+internal sealed class Subscriptions(EventHub hub, CancellationToken stopping)
 {
-    private const int Page = 500;
-    private static readonly TimeSpan Retry = TimeSpan.FromSeconds(1);
-
     private readonly ConcurrentDictionary<Watch, byte> _watches = [];
     private readonly Lock _start = new();
-    private Task<long>? _started;
+    private Task? _following;
 
-    public async ValueTask<EmptyResult> Subscribe(RequestContext<SubscribeRequestParams> request, CancellationToken cancel)
+    public ValueTask<EmptyResult> Subscribe(RequestContext<SubscribeRequestParams> request, CancellationToken cancel)
     {
         var call = McpCall.Of(request);
         var session = call.Session!;
         Add(session.Watching(() => Open(call.Caller, (uri, token) => session.Server.SendMessageAsync(Updated(uri, null), token), stopping)), request.Params.Uri);
-        await Started();
-        return new EmptyResult();
+        return ValueTask.FromResult(new EmptyResult());
     }
 
     public static ValueTask<EmptyResult> Unsubscribe(RequestContext<UnsubscribeRequestParams> request, CancellationToken cancel)
@@ -48,7 +42,6 @@ internal sealed class Subscriptions(IStore store, CancellationToken stopping)
         {
             Add(watch, uri);
         }
-        await Started();
         // Nothing else of what a client can ask for ever changes while the server runs.
         var granted = new SubscriptionsListenNotifications { ResourceSubscriptions = wanted.Count > 0 ? wanted : null };
         await request.Server.SendMessageAsync(Acknowledged(granted, id), cancel);
@@ -75,57 +68,43 @@ internal sealed class Subscriptions(IStore store, CancellationToken stopping)
     {
         var watch = new Watch(caller, tell, ended => _watches.TryRemove(ended, out _), ends);
         _watches[watch] = 0;
+        lock (_start)
+        {
+            _following ??= Follow(hub.Subscribe(Everything, after: null, stopping));
+        }
         return watch;
     }
 
-    // Whatever commits after this completed is noted.
-    private Task<long> Started()
+    // Marks what changed, in every watch, for as long as the server runs. Who has fallen behind goes on where it was.
+    private async Task Follow(IAsyncEnumerable<Event> facts)
     {
-        lock (_start)
-        {
-            if (_started is not { IsFaulted: false })
-            {
-                _started = Read(Core.Feed.Log.End);
-                _ = _started.ContinueWith(start => Follow(start.Result), stopping, TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default);
-            }
-            return _started;
-        }
-    }
-
-    private async Task Follow(long cursor)
-    {
-        while (!stopping.IsCancellationRequested)
+        long? last = null;
+        while (true)
         {
             try
             {
-                var more = store.Committed();
-                var page = await Read(async session => await Core.Feed.Log.After(session, cursor, Page));
-                foreach (var e in page)
+                await foreach (var e in facts)
                 {
-                    cursor = e.Seq;
+                    last = e.Seq;
                     foreach (var (watch, _) in _watches)
                     {
                         watch.Note(e);
                     }
                 }
-                if (page.Count < Page)
-                {
-                    await more.WaitAsync(stopping);
-                }
-            }
-            catch (StoreUnavailableException)
-            {
-                await Task.Delay(Retry, store.Clock, stopping);
             }
             catch (OperationCanceledException) when (stopping.IsCancellationRequested)
             {
                 return;
             }
+            if (stopping.IsCancellationRequested)
+            {
+                return;
+            }
+            facts = hub.Subscribe(Everything, last, stopping);
         }
     }
 
-    private async Task<T> Read<T>(Func<Session, ValueTask<T>> read) =>
-        (await store.Read<T>(Caller.System, async (session, _) => await read(session), stopping)).Value;
+    private static bool Everything(Event e) => true;
 
     private static JsonRpcNotification Updated(string uri, RequestId? subscription) => new()
     {

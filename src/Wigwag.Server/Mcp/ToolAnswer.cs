@@ -11,8 +11,12 @@ internal static class ToolAnswer
 {
     public static CallToolResult Of(object answer, JsonTypeInfo type)
     {
-        var structured = JsonSerializer.SerializeToElement(answer, type);
-        return new CallToolResult { StructuredContent = structured, Content = [new TextContentBlock { Text = structured.GetRawText() }] };
+        var json = JsonSerializer.SerializeToNode(answer, type)!;
+        return new CallToolResult
+        {
+            StructuredContent = JsonSerializer.SerializeToElement(ForModels.Clean(json).AsObject(), McpJson.Default.JsonObject),
+            Content = [new TextContentBlock { Text = ForModels.Text(json) }],
+        };
     }
 
     public static CallToolResult Of(Error error)
@@ -22,7 +26,7 @@ internal static class ToolAnswer
         {
             IsError = true,
             StructuredContent = JsonSerializer.SerializeToElement(new JsonObject { ["error"] = fields }, McpJson.Default.JsonObject),
-            Content = [new TextContentBlock { Text = fields.ToJsonString() }],
+            Content = [new TextContentBlock { Text = fields.ToJsonString(McpJson.Readable) }],
         };
     }
 

@@ -99,7 +99,7 @@ internal sealed class ToolDefinition
         {
             schema["type"] = only;
         }
-        if (schema["enum"] is JsonArray values && values.FirstOrDefault(value => value is null) is null && values.Contains(null))
+        if (schema["enum"] is JsonArray values && values.Contains(null))
         {
             schema["enum"] = new JsonArray([.. values.Where(value => value is not null).Select(value => value!.DeepClone())]);
         }

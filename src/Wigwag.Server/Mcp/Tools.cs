@@ -1,13 +1,15 @@
 using System.Text.Json;
+using Microsoft.Extensions.Logging;
 using ModelContextProtocol;
 using ModelContextProtocol.Protocol;
 using ModelContextProtocol.Server;
 using Wigwag.Core.Operations;
+using Wigwag.Server.Http;
 
 namespace Wigwag.Server.Mcp;
 
 /// <summary>The catalog as tools: a call is handed to the dispatcher with the caller of the request that carried it.</summary>
-internal sealed class Tools(Dispatcher dispatcher)
+internal sealed class Tools(Dispatcher dispatcher, ILogger log)
 {
     // Clients may keep a list of tools this long; it changes with the server's version and with the caller's role only.
     private static readonly TimeSpan ListLifetime = TimeSpan.FromMinutes(10);
@@ -41,9 +43,18 @@ internal sealed class Tools(Dispatcher dispatcher)
                 $"Unknown tool: '{name}' is in the toolset '{toolset}', which this connection did not ask for. Connect with ?toolsets=core,{toolset}.",
                 McpErrorCode.InvalidParams);
         }
-        return (await Run(definition, request.Params.Arguments, call, cancel)).Try(out var answer, out var error)
-            ? ToolAnswer.Of(answer, definition.Operation.AnswerType)
-            : ToolAnswer.Of(error);
+        try
+        {
+            return (await Run(definition, request.Params.Arguments, call, cancel)).Try(out var answer, out var error)
+                ? ToolAnswer.Of(answer, definition.Operation.AnswerType)
+                : ToolAnswer.Of(error);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            // A bug: the client is told in the form that it knows, as it is over HTTP.
+            log.ToolFailed(e, name);
+            return ToolAnswer.Of(Refusals.Broken);
+        }
     }
 
     private async ValueTask<Result<object>> Run(

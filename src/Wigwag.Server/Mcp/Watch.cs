@@ -25,7 +25,7 @@ internal sealed class Watch : IAsyncDisposable
 
     /// <param name="caller">Whose eyes it has.</param>
     /// <param name="tell">Tells the client that the resource of an address may have changed; used once it is connected.</param>
-    /// <param name="ended">Called when it ends.</param>
+    /// <param name="ended">Called once nobody watches any more.</param>
     /// <param name="stopping">Ends it.</param>
     public Watch(Caller caller, Func<string, CancellationToken, Task> tell, Action<Watch> ended, CancellationToken stopping)
     {
@@ -81,7 +81,7 @@ internal sealed class Watch : IAsyncDisposable
     /// <summary>Marks what an event may have changed, as far as this caller may know of it.</summary>
     public void Note(Event e)
     {
-        if (!_caller.Reaches(e.Project) && !(_caller.Agent is { } agent && e.Audience.Contains(agent.Value)))
+        if (!e.MayKnow(_caller))
         {
             return;
         }
@@ -100,6 +100,7 @@ internal sealed class Watch : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        _ended(this);
         await _stop.CancelAsync();
         await _telling;
         _stop.Dispose();
@@ -122,10 +123,6 @@ internal sealed class Watch : IAsyncDisposable
         catch (Exception e) when (e is OperationCanceledException or IOException or ObjectDisposedException or InvalidOperationException)
         {
             // The client is gone, or its session ended.
-        }
-        finally
-        {
-            _ended(this);
         }
     }
 

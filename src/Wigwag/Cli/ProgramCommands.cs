@@ -1,4 +1,5 @@
 using Wigwag.Program.Commands;
+using Wigwag.Program.Mcp;
 
 namespace Wigwag.Program.Cli;
 
@@ -9,6 +10,7 @@ internal static class ProgramCommands
     [
         ServeCommand.Command,
         StopCommand.Command,
+        McpCommand.Command,
         DoctorCommand.Command,
         BackupCommand.Backup,
         BackupCommand.Restore,

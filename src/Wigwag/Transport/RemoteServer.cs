@@ -16,6 +16,9 @@ internal sealed class RemoteServer(Uri address, string? token) : IServer, IDispo
         Timeout = Timeout.InfiniteTimeSpan,
     };
 
+    /// <summary>The key that is shown to it, or null.</summary>
+    public string? Token => token;
+
     public string Name => address.GetLeftPart(UriPartial.Path).TrimEnd('/');
 
     public Reply Send(Call call, Identity identity)

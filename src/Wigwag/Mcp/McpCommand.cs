@@ -1,0 +1,84 @@
+using System.Net.Http.Headers;
+using System.Text;
+using Wigwag.Program.Cli;
+using Wigwag.Program.Local;
+using Wigwag.Program.Transport;
+
+namespace Wigwag.Program.Mcp;
+
+/// <summary><c>wigwag mcp</c></summary>
+internal static class McpCommand
+{
+    private static readonly TimeSpan BetweenHeartbeats = TimeSpan.FromSeconds(30);
+
+    public static readonly Command Command = new()
+    {
+        Words = "mcp",
+        Title = "Serve MCP on standard input and output",
+        Description = "Connects an agent that speaks MCP over standard input and output to the server, as the agent of the working copy it is started in. "
+            + "Agents start it by themselves; 'wigwag mcp' in their configuration is all they need. Says nothing but MCP on standard output.",
+        Example = "wigwag mcp --toolsets core,issues",
+        Fields =
+        [
+            new()
+            {
+                Name = "toolsets",
+                Option = "toolsets",
+                Description = "Which tools to offer, separated by commas, or all; core when left out.",
+            },
+        ],
+        Run = line => Run(line).GetAwaiter().GetResult(),
+    };
+
+    private static async Task<int> Run(CommandLine line)
+    {
+        var home = Home.FromEnvironment();
+        var standing = Standing.Here();
+        var identity = new Identity(line.Value("as") ?? Settings.Value("WIGWAG_AGENT"), standing.Header);
+        var route = Route.Of(line, home, standing);
+        var log = Console.Error;
+        var presence = new Presence(home, route, standing, identity, log);
+        using var upstream = new Upstream(
+            route.IsRemote ? Connections.Elsewhere() : Connections.To(home),
+            Endpoint(route, line.Value("toolsets")),
+            headers => Identify(headers, route, identity),
+            cancel => Task.Run(() => Start(route, home), cancel),
+            cancel => Task.Run(presence.Register, cancel));
+        using var output = new ClientOutput(Console.OpenStandardOutput());
+        using var input = new StreamReader(Console.OpenStandardInput(), new UTF8Encoding(false));
+        using var bridge = new McpBridge(upstream, input, output, log);
+        using var ended = new CancellationTokenSource();
+        var present = presence.Keep(BetweenHeartbeats, ended.Token);
+        await bridge.Run(CancellationToken.None);
+        await ended.CancelAsync();
+        await present;
+        presence.Leave();
+        return ExitCode.Ok;
+    }
+
+    private static Uri Endpoint(Route route, string? toolsets) =>
+        new($"{(route.IsRemote ? route.Server.Name : "http://localhost")}/mcp{(toolsets is null ? "" : $"?toolsets={Uri.EscapeDataString(toolsets)}")}");
+
+    private static void Identify(HttpRequestHeaders headers, Route route, Identity identity)
+    {
+        if (route.Server is RemoteServer { Token: { } token })
+        {
+            headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        }
+        foreach (var (name, value) in (ReadOnlySpan<(string, string?)>)[("Wigwag-Agent", identity.Agent), ("Wigwag-Workspace", identity.Workspace)])
+        {
+            if (value is not null && !headers.TryAddWithoutValidation(name, value))
+            {
+                throw Refusal.Usage($"{name} cannot hold '{value}'.", "Use plain letters.");
+            }
+        }
+    }
+
+    private static void Start(Route route, Home home)
+    {
+        if (!route.IsRemote)
+        {
+            BackgroundServer.Ensure(home);
+        }
+    }
+}
