@@ -4,7 +4,6 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing;
-using Microsoft.Extensions.Logging;
 using ModelContextProtocol;
 using ModelContextProtocol.Protocol;
 using ModelContextProtocol.Server;
@@ -18,7 +17,7 @@ namespace Wigwag.Server.Mcp;
 /// MCP over streamable HTTP at <c>/mcp</c>: since 2026-07-28 each POST stands alone; the revisions before have sessions. Which one
 /// it is, the request says.
 /// </summary>
-internal sealed class McpEndpoint(McpFace face, McpSessions sessions, ServerParts parts, ILoggerFactory logs)
+internal sealed class McpEndpoint(McpFace face, McpSessions sessions, ServerParts parts)
 {
     // Not a code of MCP's own; what clients of the older revisions know it by.
     private const int SessionNotFound = -32001;
@@ -91,8 +90,8 @@ internal sealed class McpEndpoint(McpFace face, McpSessions sessions, ServerPart
         }
         call.Attach(message, http.Request.Headers[McpHeaders.ProtocolVersion]);
         using var ends = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, parts.Stopping);
-        await using var transport = new StreamableHttpServerTransport(logs) { Stateless = true };
-        await using var server = McpServer.Create(transport, face.Stateless, logs, null);
+        await using var transport = new StreamableHttpServerTransport { Stateless = true };
+        await using var server = McpServer.Create(transport, face.Stateless);
         var running = server.RunAsync(ends.Token);
         await Answer(http, [message], transport, ends.Token);
         await transport.DisposeAsync();

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Wigwag.Server.Mcp;
 
-/// <summary>The MCP face of a running server.</summary>
+/// <summary>The MCP face of a running server. The protocol library logs nothing: it would repeat what clients wrote.</summary>
 internal static class McpRoutes
 {
     public static void MapMcp(this IEndpointRouteBuilder routes, ServerParts parts, ILoggerFactory logs)
@@ -11,6 +11,6 @@ internal static class McpRoutes
         var resources = new Resources(parts.Dispatcher);
         var face = new McpFace(
             new Tools(parts.Dispatcher, logs.CreateLogger("Wigwag.Server.Mcp")), resources, new Prompts(resources), new Completions(parts.Dispatcher), new Subscriptions(parts.Hub, parts.Stopping));
-        new McpEndpoint(face, new McpSessions(parts.Clock, logs), parts, logs).Map(routes);
+        new McpEndpoint(face, new McpSessions(parts.Clock), parts).Map(routes);
     }
 }

@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Logging;
 using ModelContextProtocol.Server;
 
 namespace Wigwag.Server.Mcp;
@@ -19,11 +18,11 @@ internal sealed class McpSession : IAsyncDisposable
     private bool _streamed;
     private long _lastUsed;
 
-    public McpSession(string id, string principal, McpServerOptions options, TimeProvider clock, ILoggerFactory logs)
+    public McpSession(string id, string principal, McpServerOptions options, TimeProvider clock)
     {
         (Id, Principal, _clock, _lastUsed) = (id, principal, clock, clock.GetTimestamp());
-        Transport = new StreamableHttpServerTransport(logs) { SessionId = id };
-        Server = McpServer.Create(Transport, options, logs, null);
+        Transport = new StreamableHttpServerTransport { SessionId = id };
+        Server = McpServer.Create(Transport, options);
         _running = Server.RunAsync(_closed.Token);
     }
 
