@@ -5,6 +5,7 @@ using Wigwag.Core.Keys;
 using Wigwag.Core.Operations;
 using Wigwag.Server.Access;
 using Wigwag.Server.Limits;
+using Wigwag.Server.Mcp;
 using Wigwag.Server.Observability;
 
 namespace Wigwag.Server;
@@ -23,6 +24,7 @@ public sealed class ServerParts : IAsyncDisposable
         Metrics = new ServerMetrics(meters);
         Limits = new RateLimits(options.Limits, Metrics);
         Prometheus = new PrometheusText(meters);
+        McpSessions = new McpSessions(options.Store.Clock);
         Otlp = options.Otlp is { } endpoint ? new Otlp(endpoint) : null;
         Chores = new Chores(options, logs);
     }
@@ -39,6 +41,8 @@ public sealed class ServerParts : IAsyncDisposable
     public CancellationToken Stopping { get; }
 
     internal Activity Activity { get; }
+
+    internal McpSessions McpSessions { get; }
 
     internal KeyRing Keys { get; }
 
@@ -58,6 +62,7 @@ public sealed class ServerParts : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        await McpSessions.DisposeAsync();
         await Chores.DisposeAsync();
         await Hub.DisposeAsync();
         await KeyWatch.Watching;

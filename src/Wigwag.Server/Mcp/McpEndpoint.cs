@@ -17,7 +17,7 @@ namespace Wigwag.Server.Mcp;
 /// MCP over streamable HTTP at <c>/mcp</c>: since 2026-07-28 each POST stands alone; the revisions before have sessions. Which one
 /// it is, the request says.
 /// </summary>
-internal sealed class McpEndpoint(McpFace face, McpSessions sessions, ServerParts parts)
+internal sealed class McpEndpoint(McpFace face, ServerParts parts)
 {
     // Not a code of MCP's own; what clients of the older revisions know it by.
     private const int SessionNotFound = -32001;
@@ -167,13 +167,13 @@ internal sealed class McpEndpoint(McpFace face, McpSessions sessions, ServerPart
         }
         else if (await Find(http, http.CallerOf()) is { } session)
         {
-            await sessions.Close(session);
+            await parts.McpSessions.Close(session);
         }
     }
 
     private async Task<McpSession?> Open(HttpContext http, Caller caller)
     {
-        var session = await sessions.Open(caller, face.Sessions);
+        var session = await parts.McpSessions.Open(caller, face.Sessions);
         if (session is null)
         {
             await Refuse(http, StatusCodes.Status429TooManyRequests, Refused, "Too many sessions are open; end one.");
@@ -189,7 +189,7 @@ internal sealed class McpEndpoint(McpFace face, McpSessions sessions, ServerPart
             await Refuse(http, StatusCodes.Status400BadRequest, Refused, $"The header {McpHeaders.SessionId} is missing; initialize gives one.");
             return null;
         }
-        var session = sessions.Find(caller, id);
+        var session = parts.McpSessions.Find(caller, id);
         if (session is null)
         {
             await Refuse(http, StatusCodes.Status404NotFound, SessionNotFound, "Session not found");

@@ -11,6 +11,6 @@ internal static class McpRoutes
         var resources = new Resources(parts.Dispatcher);
         var face = new McpFace(
             new Tools(parts.Dispatcher, logs.CreateLogger("Wigwag.Server.Mcp")), resources, new Prompts(resources), new Completions(parts.Dispatcher), new Subscriptions(parts.Hub, parts.Stopping));
-        new McpEndpoint(face, new McpSessions(parts.Clock), parts).Map(routes);
+        new McpEndpoint(face, parts).Map(routes);
     }
 }
