@@ -14,13 +14,18 @@ public sealed class KeyRing(IStore store) : IDisposable
     private static readonly string NoHash = KeyToken.Hash("");
 
     private readonly ConcurrentDictionary<KeyId, Known> _known = new();
-    private readonly ConcurrentDictionary<KeyId, CancellationTokenSource> _watched = new();
-
+    private readonly ConcurrentDictionary<KeyId, Watch> _watched = new();
     private readonly ConcurrentDictionary<KeyId, bool> _revoked = new();
 
     private sealed record Known(KeyBook.Stored Stored, long ReadAt);
 
-    /// <summary>The live key that a token opens, or null. Takes the same time for a wrong secret as for an unknown key that was read.</summary>
+    // The token outlives its source, which a revocation may dispose while another request asks for it.
+    private sealed record Watch(CancellationTokenSource Source, CancellationToken Token);
+
+    /// <summary>
+    /// The live key that a token opens, or null. Takes the same time for a wrong secret as for an unknown key that was read. A key whose
+    /// end was told opens nothing again, whatever the clock says after.
+    /// </summary>
     public async ValueTask<Key?> Open(string token, CancellationToken cancel)
     {
         if (!KeyToken.TryRead(token, out var id))
@@ -28,7 +33,7 @@ public sealed class KeyRing(IStore store) : IDisposable
             return null;
         }
         var stored = await Find(id, cancel);
-        return KeyToken.Same(KeyToken.Hash(token), stored?.Hash ?? NoHash) && stored is not null && stored.Key.IsLive(store.Clock.GetUtcNow()) && !_revoked.ContainsKey(id)
+        return KeyToken.Same(KeyToken.Hash(token), stored?.Hash ?? NoHash) && stored is not null && stored.Key.IsLive(store.Clock.GetUtcNow()) && !Ended(stored.Key).IsCancellationRequested
             ? stored.Key
             : null;
     }
@@ -36,7 +41,7 @@ public sealed class KeyRing(IStore store) : IDisposable
     /// <summary>Cancelled when the key is revoked or expires; what is open under the key ends then.</summary>
     public CancellationToken Ended(Key key)
     {
-        var watch = _watched.GetOrAdd(key.KeyId, _ => Watch(key)).Token;
+        var watch = _watched.GetOrAdd(key.KeyId, _ => NewWatch(key)).Token;
         return _revoked.ContainsKey(key.KeyId) ? new CancellationToken(canceled: true) : watch;
     }
 
@@ -48,8 +53,8 @@ public sealed class KeyRing(IStore store) : IDisposable
         _known.TryRemove(key, out _);
         if (_watched.TryRemove(key, out var watch))
         {
-            watch.Cancel();
-            watch.Dispose();
+            watch.Source.Cancel();
+            watch.Source.Dispose();
         }
     }
 
@@ -57,14 +62,18 @@ public sealed class KeyRing(IStore store) : IDisposable
     {
         foreach (var watch in _watched.Values)
         {
-            watch.Dispose();
+            watch.Source.Dispose();
         }
     }
 
     // A timer has at most 49 days; no stream is open for so long.
-    private CancellationTokenSource Watch(Key key) => key.ExpiresAt - store.Clock.GetUtcNow() is { } left && left < TimeSpan.FromDays(49)
-        ? new CancellationTokenSource(left > TimeSpan.Zero ? left : TimeSpan.Zero, store.Clock)
-        : new CancellationTokenSource();
+    private Watch NewWatch(Key key)
+    {
+        var source = key.ExpiresAt - store.Clock.GetUtcNow() is { } left && left < TimeSpan.FromDays(49)
+            ? new CancellationTokenSource(left > TimeSpan.Zero ? left : TimeSpan.Zero, store.Clock)
+            : new CancellationTokenSource();
+        return new(source, source.Token);
+    }
 
     private async ValueTask<KeyBook.Stored?> Find(KeyId id, CancellationToken cancel)
     {

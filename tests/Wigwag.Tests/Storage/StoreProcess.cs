@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Wigwag.Tests.Storage;
 
-/// <summary>Another process that owns a store: <c>test/Wigwag.StoreWriter</c>.</summary>
+/// <summary>Another process that owns a store: <c>tests/Wigwag.StoreWriter</c>.</summary>
 public sealed class StoreProcess : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
