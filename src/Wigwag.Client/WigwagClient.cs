@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Net.Http.Headers;
 using System.Text.Json;
 using Wigwag.Core.Messages;
@@ -31,7 +30,7 @@ public sealed class WigwagClient : IDisposable
     public WigwagClient(ClientOptions options, HttpMessageHandler? handler) => (_options, _transport) = (options, new(options, handler));
 
     /// <summary>Does what <paramref name="operation"/> says and returns its answer, or the refusal; <c>server_unreachable</c> when nobody answers.</summary>
-    public async ValueTask<Result<TAnswer>> Call<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicParameterlessConstructor)] TRequest, TAnswer>(
+    public async ValueTask<Result<TAnswer>> Call<TRequest, TAnswer>(
         Operation<TRequest, TAnswer> operation, TRequest request, CallOptions? options = null, CancellationToken cancel = default)
         where TRequest : class
         where TAnswer : class =>

@@ -79,6 +79,22 @@ public static class AgentRegistry
         ("path", path));
 
     /// <summary>
+    /// The project half of the id that a name alone means in a workspace: that of its agent of this name, or of the agent it speaks as.
+    /// Null in one that is not registered.
+    /// </summary>
+    public static async ValueTask<string?> ProjectNameAt(Session session, string host, string path, string name)
+    {
+        var agents = await session.Query(
+            Select + "WHERE a.host = @host AND a.path = @path ORDER BY a.last_seen_at DESC",
+            row => Read(row, session.Now),
+            ("host", host),
+            ("path", path));
+        agents.RemoveAll(agent => !session.Caller.Reaches(agent.Project));
+        return agents.Find(agent => agent.AgentId.Workspace.Equals(name, StringComparison.OrdinalIgnoreCase))?.AgentId.ProjectName
+            ?? agents.Find(agent => agent.Binding == Binding.Workspace)?.ProjectName;
+    }
+
+    /// <summary>
     /// Notes that the calling agent is alive. Signs closer together than <see cref="Signs.RememberedEvery"/> are one; a sign after an
     /// absence is told in the log.
     /// </summary>

@@ -61,6 +61,9 @@ public sealed record RegisterAgentRequest
     [Description("What its repository calls other projects; replaces what was given before.")]
     public IReadOnlyList<ExternalProject>? ExternalProjects { get; init; }
 
+    [Description("One agent of several in its workspace: the workspace itself goes on speaking as its own agent.")]
+    public bool Guest { get; init; }
+
     [Description("Take the id over from a workspace that is gone; refused while its agent is online.")]
     public bool TakeOver { get; init; }
 }
@@ -105,7 +108,7 @@ public static class RegisterAgent
         }
         var found = named is null
             ? await Registration.OfWorkspace(session, workspace!, project, request.Workspace)
-            : await Registration.OfName(session, named, workspace, project, request.TakeOver);
+            : await Registration.OfName(session, named, workspace, project, request.Guest, request.TakeOver);
         if (!found.Try(out var registration, out error)
             || !Profile.Apply(registration.Agent, request.Program, request.Model, request.Role, request.DisplayName, request.Session).Try(out var agent, out error))
         {

@@ -61,7 +61,7 @@ internal sealed record Registration(Agent Agent, bool IsNew = false)
     }
 
     /// <summary>The agent of a given id, when nobody else has it.</summary>
-    public static async ValueTask<Result<Registration>> OfName(Session session, string name, Workspace? workspace, Project project, bool takeOver)
+    public static async ValueTask<Result<Registration>> OfName(Session session, string name, Workspace? workspace, Project project, bool guest, bool takeOver)
     {
         if (!AgentId.TryComplete(name, project.Name, out var id))
         {
@@ -84,10 +84,10 @@ internal sealed record Registration(Agent Agent, bool IsNew = false)
                 $"Use {id.Workspace}/{project.Name}, or register in a clone of {id.ProjectName}.");
         }
         var current = workspace is null ? null : await AgentRegistry.ForWorkspace(session, workspace.Host, workspace.Path);
+        // A workspace speaks as the first agent that registered from it, guests aside.
+        var binding = workspace is not null && current is null && !guest ? Binding.Workspace : Binding.Named;
         if (await AgentRegistry.Any(session, id) is not { } holder)
         {
-            // A workspace speaks as the first agent that registered from it.
-            var binding = workspace is not null && current is null ? Binding.Workspace : Binding.Named;
             var agent = New(session, id, project, binding) with { Host = workspace?.Host, Path = workspace?.Path };
             return await AgentRegistry.Add(session, agent)
                 ? new Registration(agent, IsNew: true)
@@ -107,7 +107,7 @@ internal sealed record Registration(Agent Agent, bool IsNew = false)
         }
         // Its own key is proof enough of who it is, wherever it works; an id of no workspace is free for its operator's.
         return caller.Agent == holder.AgentId && caller.Role == Role.Agent || (holder.Host is null && Owns(caller, holder))
-            ? new Registration(holder with { Binding = current is null ? Binding.Workspace : Binding.Named })
+            ? new Registration(holder with { Binding = binding })
             : Taken(holder, takeOver);
     }
 

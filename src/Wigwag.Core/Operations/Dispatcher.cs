@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Wigwag.Core.Agents;
@@ -61,7 +60,7 @@ public sealed class Dispatcher(IStore store, IBlobs blobs)
     }
 
     /// <summary>The typed form of <see cref="Run"/>, for tests and for the server's own work.</summary>
-    public async ValueTask<Result<TAnswer>> Run<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicParameterlessConstructor)] TRequest, TAnswer>(
+    public async ValueTask<Result<TAnswer>> Run<TRequest, TAnswer>(
         Operation<TRequest, TAnswer> operation, TRequest request, Caller caller, string? idempotencyKey = null, CancellationToken cancel = default)
         where TRequest : class
         where TAnswer : class =>

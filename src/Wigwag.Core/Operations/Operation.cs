@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Text.Json.Serialization.Metadata;
 using Wigwag.Core.Store;
 
@@ -61,9 +60,6 @@ public abstract class Operation
     /// <summary>The status of HTTP's answer: 200, or 201 for what creates.</summary>
     public int Status { get; init; } = 200;
 
-    /// <summary>A request with every property at its default, for those that a client leaves out.</summary>
-    internal abstract object Blank();
-
     /// <summary>Runs it for a request of <see cref="RequestType"/>; the answer is of <see cref="AnswerType"/>.</summary>
     internal abstract ValueTask<Result<object>> Run(Session session, object request, CancellationToken cancel);
 
@@ -84,7 +80,7 @@ public abstract class Operation
 }
 
 /// <inheritdoc/>
-public sealed class Operation<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicParameterlessConstructor)] TRequest, TAnswer> : Operation
+public sealed class Operation<TRequest, TAnswer> : Operation
     where TRequest : class
     where TAnswer : class
 {
@@ -113,9 +109,6 @@ public sealed class Operation<[DynamicallyAccessedMembers(DynamicallyAccessedMem
     public override JsonTypeInfo RequestType => Request;
 
     public override JsonTypeInfo AnswerType => Answer;
-
-    // The serializer's generated code sets each init property, also one that is absent, and so undoes its initializer.
-    internal override object Blank() => Activator.CreateInstance<TRequest>();
 
     internal override async ValueTask<Result<object>> Run(Session session, object request, CancellationToken cancel) =>
         (await Handler(session, (TRequest)request, cancel)).Try(out var answer, out var error) ? answer : error;

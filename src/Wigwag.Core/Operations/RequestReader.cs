@@ -16,13 +16,11 @@ public sealed class RequestReader
 
     private readonly Operation _operation;
     private readonly Dictionary<string, JsonPropertyInfo> _properties;
-    private readonly List<(string Name, byte[] Json)> _defaults;
 
     public RequestReader(Operation operation)
     {
         _operation = operation;
         _properties = operation.RequestType.Properties.ToDictionary(property => property.Name);
-        _defaults = [.. Defaults(operation)];
     }
 
     /// <summary>The property of that name, or null.</summary>
@@ -54,32 +52,9 @@ public sealed class RequestReader
         {
             return refusal;
         }
-        foreach (var (name, value) in _defaults)
-        {
-            if (!seen.Contains(name))
-            {
-                writer.WritePropertyName(name);
-                writer.WriteRawValue(value, skipInputValidation: true);
-            }
-        }
         writer.WriteEndObject();
         writer.Flush();
         return Deserialize(whole.WrittenSpan, seen);
-    }
-
-    /// <summary>What the properties of a request are when nothing is said of them, where that is not the null, zero or false of their type.</summary>
-    private static IEnumerable<(string Name, byte[] Json)> Defaults(Operation operation)
-    {
-        var blank = operation.Blank();
-        foreach (var property in operation.RequestType.Properties.Where(property => !property.IsRequired))
-        {
-            if (property.Get?.Invoke(blank) is { } value
-                && JsonSerializer.SerializeToUtf8Bytes(value, property.Options.GetTypeInfo(property.PropertyType)) is var json
-                && !json.AsSpan().SequenceEqual("false"u8) && !json.AsSpan().SequenceEqual("0"u8))
-            {
-                yield return (property.Name, json);
-            }
-        }
     }
 
     private Error? Copy(ReadOnlySpan<byte> json, Utf8JsonWriter writer, HashSet<string> seen)

@@ -42,7 +42,7 @@ public static class ProjectRegistry
                 return session.Caller.Reaches(known.ProjectId) ? known : await Unknown(session, key);
             }
             return session.Caller.Reaches(external) && !session.IsReadOnly
-                ? await Open(session, external, remote: null, name)
+                ? await Open(session, external, remote: null, proposal: null)
                 : await Unknown(session, key);
         }
         return await Named(session, key) is { } project && session.Caller.Reaches(project.ProjectId)

@@ -28,7 +28,7 @@ internal sealed class Actors(IStore store)
     private async ValueTask<Result<Caller>> AsNamed(string header, string standing, Caller credential, CancellationToken cancel)
     {
         var isShort = !header.Contains('/', StringComparison.Ordinal);
-        if (!AgentId.TryComplete(header, isShort ? await ProjectNameOf(standing, credential, cancel) : null, out var id))
+        if (!AgentId.TryComplete(header, isShort ? await ProjectNameOf(header, standing, credential, cancel) : null, out var id))
         {
             if (isShort && standing.Length > 0 && AgentId.TryComplete(header, "project", out _))
             {
@@ -53,7 +53,7 @@ internal sealed class Actors(IStore store)
     }
 
     /// <summary>The project in which a workspace's name alone says which agent is meant: the key's own, or that of the workspace.</summary>
-    private async ValueTask<string?> ProjectNameOf(string standing, Caller credential, CancellationToken cancel)
+    private async ValueTask<string?> ProjectNameOf(string name, string standing, Caller credential, CancellationToken cancel)
     {
         if (credential.Agent is { } own)
         {
@@ -63,9 +63,8 @@ internal sealed class Actors(IStore store)
         {
             return null;
         }
-        var found = await store.Read<Agent?>(
-            credential, async (session, _) => await AgentRegistry.ForWorkspace(session, workspace.Host, workspace.Path), cancel);
-        return found.Value is { } agent && credential.Reaches(agent.Project) ? agent.ProjectName : null;
+        return (await store.Read<string?>(
+            credential, async (session, _) => await AgentRegistry.ProjectNameAt(session, workspace.Host, workspace.Path, name), cancel)).Value;
     }
 
     // A key may be made before its agent registers; until then it stands in no project.
@@ -81,14 +80,16 @@ internal sealed class Actors(IStore store)
         }
         var found = await store.Read<Agent?>(
             credential, async (session, _) => await AgentRegistry.ForWorkspace(session, workspace.Host, workspace.Path), cancel);
-        return found.Value is { } agent && agent.Fingerprint == workspace.Fingerprint && credential.Reaches(agent.Project)
-            && (credential.Role == Role.Administrator || IsOperatedBy(agent, credential))
+        return found.Value is { } agent && agent.Fingerprint == workspace.Fingerprint && MaySpeakFor(agent, credential)
                 ? As(agent, credential)
                 : Error.Conflict(
                     "workspace_unregistered",
                     "No agent is registered for this workspace, or its repository has changed since.",
                     "Register it with register_agent (POST /v1/agents), then repeat the request.");
     }
+
+    private static bool MaySpeakFor(Agent agent, Caller credential) =>
+        credential.Reaches(agent.Project) && (credential.Role == Role.Administrator || IsOperatedBy(agent, credential));
 
     private static bool IsOperatedBy(Agent agent, Caller credential) => credential.Operator is not null && agent.Operator == credential.Operator;
 

@@ -30,11 +30,12 @@ internal sealed class Authentication(ServerParts parts, ILogger log)
             await context.Refuse(refusal, StatusCodes.Status401Unauthorized);
             return;
         }
-        // Whatever is under way when the key is revoked ends, streams and waits too.
-        await using var ended = key is { } bearer ? parts.Keys.Ended(bearer).UnsafeRegister(static context => ((HttpContext)context!).Abort(), context) : default;
+        // What streams or waits when the key is revoked ends then. A command ends by itself, and its answer is given: it may be the revocation.
+        var operation = context.GetEndpoint()?.Metadata.GetMetadata<Operation>();
+        await using var ended = key is { } bearer && operation is null or { Effect: Effect.Query } ? parts.Keys.Ended(bearer).UnsafeRegister(static context => ((HttpContext)context!).Abort(), context) : default;
         // A workspace registers before it can be spoken for.
         if (!(await _actors.Find(context.Request, caller, context.RequestAborted)).Try(out var actor, out refusal)
-            && context.GetEndpoint()?.Metadata.GetMetadata<Operation>() is not { Name: "register_agent" })
+            && operation is not { Name: "register_agent" })
         {
             await context.Refuse(refusal);
             return;

@@ -23,7 +23,8 @@ internal sealed class OperationRun
         _home = Home.FromEnvironment();
         _standing = Standing.Here();
         var agent = line.Value("as") ?? Settings.Value("WIGWAG_AGENT");
-        _identity = new(agent, agent is null ? _standing.Header : null);
+        // With the agent named, the workspace still says in which project a name alone is meant.
+        _identity = new(agent, _standing.Header);
     }
 
     /// <summary>Runs it; the exit code.</summary>

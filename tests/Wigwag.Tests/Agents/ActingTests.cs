@@ -58,6 +58,20 @@ public sealed class ActingTests : IAsyncLifetime
         Assert.Equal("agent-ui-1/vc", await Agent(named));
     }
 
+    [Fact]
+    public async Task A_guest_of_a_workspace_does_not_become_its_agent()
+    {
+        using var named = _server.Client(_server.Token, Standing("f1"), ("Wigwag-Agent", "agent-ui-1"));
+        await RunningServer.Ok(await named.Post(
+            "/v1/agents", new { agent = "agent-ui-1", guest = true, project = World.Vc, host = "box", path = "/src/dave/vc", workspace = "dave", fingerprint = "f1" }));
+        using var plain = _server.Client(_server.Token, Standing("f1"));
+
+        await RunningServer.Refused(await plain.Get("/v1/status"), HttpStatusCode.Conflict, "workspace_unregistered");
+        await RunningServer.Ok(await plain.Post("/v1/agents", Facts("f1")));
+
+        Assert.Equal(("agent-ui-1/vc", "dave/vc"), (await Agent(named), await Agent(plain)));
+    }
+
     [Theory]
     [InlineData("agent ui")]
     [InlineData("../vc")]
