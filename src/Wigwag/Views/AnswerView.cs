@@ -77,7 +77,7 @@ internal static class AnswerView
         }
     }
 
-    /// <summary>A table of things, with these columns (<c>from.agent</c> is one within another), or with every short property that one of them has.</summary>
+    /// <summary>A table of things, with these columns (<c>from.agent=from</c> is one within another, and its heading), or with every short property that one of them has.</summary>
     public static void Rows(Terminal terminal, Json things, params IReadOnlyList<string> columns)
     {
         if (things.Items.Count == 0)
@@ -89,14 +89,16 @@ internal static class AnswerView
             return;
         }
         columns = columns.Count > 0 ? columns : ColumnsOf(things);
-        var table = new Table([.. columns.Select(column => column.Split('.')[0])]);
+        var table = new Table([.. columns.Select(column => column[(column.IndexOf('=') + 1)..])]);
         foreach (var thing in things.Items)
         {
             var cells = new Cell[columns.Count];
             for (var i = 0; i < cells.Length; i++)
             {
-                var value = Find(thing, columns[i]);
-                cells[i] = new(Value.Show(terminal, value), Value.StyleOf(value));
+                var value = Find(thing, columns[i].Split('=')[0]);
+                // A column of "no" says nothing; a "yes" among blanks does.
+                var isNo = value?.Kind == JsonKind.False && terminal.IsInteractive;
+                cells[i] = isNo ? new("") : new(Value.Show(terminal, value), Value.StyleOf(value));
             }
             table.Row(cells);
         }
@@ -108,7 +110,7 @@ internal static class AnswerView
     {
         foreach (var member in terminal.IsInteractive ? answer.Items : [])
         {
-            if (IsTable(member) || member.IsBlank)
+            if (IsTable(member) || member.IsBlank || member.Kind == JsonKind.False)
             {
                 continue;
             }
@@ -134,10 +136,13 @@ internal static class AnswerView
         return columns;
     }
 
-    private static Json? Find(Json thing, string column)
+    private static Json? Find(Json? thing, string path)
     {
-        var dot = column.IndexOf('.');
-        return dot < 0 ? thing[column] : thing[column[..dot]]?[column[(dot + 1)..]];
+        foreach (var name in path.Split('.'))
+        {
+            thing = thing?[name];
+        }
+        return thing;
     }
 
     // What a list leaves out: it is there on asking for the one thing.

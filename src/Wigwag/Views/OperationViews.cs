@@ -5,13 +5,89 @@ namespace Wigwag.Program.Views;
 /// <summary>Prints the answer of an operation for people: by a view of its own where that reads better, else by its shape.</summary>
 internal static class OperationViews
 {
+    private static readonly string[] MessageColumns =
+        ["message_id=message", "category", "urgency", "from.agent=from", "subject", "issue_id=issue", "state", "taken_by", "created_at=sent"];
+
+    private static readonly string[] IssueColumns = ["issue_id=issue", "priority", "status", "title", "assignee", "labels", "blocked", "updated_at=changed"];
+
     public static void Write(Terminal terminal, string operation, Json answer)
     {
         switch (operation)
         {
+            case "check_inbox" or "wait_for_messages":
+                Inbox(terminal, answer);
+                break;
+            case "read_message" or "show_message" or "take_message" or "acknowledge_message" when answer["message_id"] is not null:
+                MessageView.Write(terminal, answer);
+                break;
+            case "send_message" or "reply_to_message" when answer["message_id"] is not null:
+                MessageView.Sent(terminal, answer);
+                break;
+            case "get_thread":
+                Thread(terminal, answer);
+                break;
+            case "list_sent":
+                List(terminal, answer, "messages", ["message_id=message", "category", "to", "subject", "issue_id=issue", "taken_by", "created_at=sent"]);
+                break;
+            case "search_messages":
+                List(terminal, answer, "matches", ["message.message_id=message", "message.from.agent=from", "message.subject=subject", "message.issue_id=issue", "snippet", "message.created_at=sent"]);
+                break;
+            case "list_issues" or "list_ready_issues":
+                List(terminal, answer, "issues", IssueColumns);
+                break;
+            case "list_agents" or "show_presence":
+                List(terminal, answer, "agents", ["agent", "presence", "status", "role", "operator", "since"]);
+                break;
+            case "list_projects":
+                List(terminal, answer, "projects", ["name", "project", "tracker"]);
+                break;
+            case var _ when answer.TextOf("title") is { } title && answer["issue_id"] is not null:
+                terminal.Line(terminal.Styled(Style.Bold, Value.OneLine(title)));
+                AnswerView.Properties(terminal, answer, "title");
+                break;
             default:
                 AnswerView.Write(terminal, answer);
                 break;
+        }
+    }
+
+    private static void List(Terminal terminal, Json answer, string list, string[] columns)
+    {
+        if (answer[list] is not { } items)
+        {
+            AnswerView.Write(terminal, answer);
+            return;
+        }
+        AnswerView.Rows(terminal, items, columns);
+        AnswerView.More(terminal, answer);
+    }
+
+    private static void Inbox(Terminal terminal, Json answer)
+    {
+        if (terminal.IsInteractive && answer["counts"] is { } counts)
+        {
+            terminal.Line(terminal.Styled(Style.Bold, $"{Value.Show(terminal, answer["owner"])}")
+                + $": {counts["unread"]?.Text} unread, {counts["to_acknowledge"]?.Text} to acknowledge").Line();
+        }
+        if (answer["messages"] is not { } messages)
+        {
+            AnswerView.Write(terminal, answer);
+            return;
+        }
+        AnswerView.Rows(terminal, messages, MessageColumns);
+        if (terminal.IsInteractive && answer.TextOf("next_cursor") is { } cursor)
+        {
+            terminal.Line(terminal.Styled(Style.Dim, $"More: --cursor {Value.OneLine(cursor)}"));
+        }
+    }
+
+    private static void Thread(Terminal terminal, Json answer)
+    {
+        terminal.Line(terminal.Styled(Style.Bold, Value.Show(terminal, answer["thread_id"])) + "  " + Value.Show(terminal, answer["participants"]));
+        foreach (var message in answer["messages"]?.Items ?? [])
+        {
+            terminal.Line();
+            MessageView.Write(terminal, message);
         }
     }
 }

@@ -78,8 +78,7 @@ internal static class Value
         return true;
     }
 
-    private static bool IsTime(string name) => name.EndsWith("_at", StringComparison.Ordinal) || name.EndsWith("_by", StringComparison.Ordinal)
-        || name is "since" or "at" or "deadline" or "last_seen";
+    private static bool IsTime(string name) => name.EndsWith("_at", StringComparison.Ordinal) || name is "ack_by" or "since" or "at" or "deadline";
 
     // A thing within a thing is shown by its name: a sender by the agent, else by the human.
     private static string Named(Terminal terminal, Json thing)
