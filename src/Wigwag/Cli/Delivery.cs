@@ -11,6 +11,8 @@ namespace Wigwag.Program.Cli;
 /// </summary>
 internal sealed class Delivery(CommandIndex index, Home home, Route route, Standing standing, Identity identity)
 {
+    private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(15);
+
     private bool _registered;
 
     public IServer Server => route.Server;
@@ -56,12 +58,17 @@ internal sealed class Delivery(CommandIndex index, Home home, Route route, Stand
         try
         {
             reply = route.Server.Send(call, identity);
+            if (reply.IsRefusal("stopping"))
+            {
+                // It was told to, or nobody had asked it for long; the next one answers.
+                BackgroundServer.Stop(home, StopPatience);
+                reply = Again(call);
+            }
         }
         catch (UnreachableException)
         {
             // None runs, or it was killed in the middle: the key makes the repeat safe.
-            BackgroundServer.Ensure(home);
-            reply = route.Server.Send(call, identity);
+            reply = Again(call);
         }
         return Build.IsNewerThan(reply.Build) ? Renew(call, reply) : reply;
     }
@@ -74,11 +81,12 @@ internal sealed class Delivery(CommandIndex index, Home home, Route route, Stand
             Views.Terminal.Complain($"wigwag: the running server is older ({reply.Build}) than this program ({Build.Id}); start it again to bring it up to date.");
             return reply;
         }
-        BackgroundServer.Stop(home, TimeSpan.FromSeconds(15));
-        if (reply.IsSuccess)
-        {
-            return reply;
-        }
+        BackgroundServer.Stop(home, StopPatience);
+        return reply.IsSuccess ? reply : Again(call);
+    }
+
+    private Reply Again(Call call)
+    {
         BackgroundServer.Ensure(home);
         return route.Server.Send(call, identity);
     }

@@ -20,7 +20,7 @@ public sealed class BackgroundServerTests : IDisposable
     [Fact]
     public void Commands_at_once_start_one_server()
     {
-        var commands = Enumerable.Range(0, 6).Select(_ => _town.Start("project", "list", "--json")).ToList();
+        var commands = Enumerable.Range(0, 6).Select(_ => _town.StartIn(_town.Folder, "project", "list", "--json")).ToList();
         foreach (var command in commands)
         {
             Assert.Equal("""{"projects":[]}""", Town.End(command).Fine().Output.Trim());
@@ -114,7 +114,7 @@ public sealed class BackgroundServerTests : IDisposable
     [InlineData(PosixSignal.SIGINT, 2)]
     public void A_signal_ends_a_server_in_order(PosixSignal name, int signal)
     {
-        using var server = _town.Start("serve");
+        using var server = _town.StartIn(_town.Folder, "serve");
         Town.Until(() => _town.ServerProcess() is not null, "the server runs");
         _town.Run("kill", _town.Folder, $"-{signal}", $"{server.Id}").Fine();
         Assert.Equal(0, Town.End(server).ExitCode);

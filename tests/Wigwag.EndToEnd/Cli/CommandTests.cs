@@ -17,41 +17,41 @@ public sealed class CommandTests : IDisposable
     [Fact]
     public void A_workspace_speaks_as_its_agent_without_being_told()
     {
-        var status = _town.Wigwag(_vc, "status", "--json").Fine().Json;
+        var status = _town.WigwagIn(_vc, "status", "--json").Fine().Json;
         Assert.Equal("dave/vc", status.GetProperty("agent").GetString());
         Assert.Equal("github.com/steveyegge/vc", status.GetProperty("project").GetString());
-        Assert.Equal("main/beads", _town.Wigwag(_beads, "status", "--json").Fine().Json.GetProperty("agent").GetString());
+        Assert.Equal("main/beads", _town.WigwagIn(_beads, "status", "--json").Fine().Json.GetProperty("agent").GetString());
     }
 
     [Fact]
     public void A_bug_goes_from_one_clone_to_another_and_back()
     {
-        _town.Wigwag(_beads, "status").Fine();
+        _town.WigwagIn(_beads, "status").Fine();
         var trace = Path.Combine(_town.Folder, "trace.txt");
         File.WriteAllText(trace, "at Parser.Read");
-        var sent = _town.Wigwag(_vc, "send", "beads", "Crash on an empty file", "--body", "It crashes.", "--category", "blocked",
+        var sent = _town.WigwagIn(_vc, "send", "beads", "Crash on an empty file", "--body", "It crashes.", "--category", "blocked",
             "--action", "Fix it", "--urgency", "high", "--attach", trace, "--json").Fine().Json;
         var message = sent.GetProperty("message_id").GetString()!;
         Assert.Equal("BLOCKED", sent.GetProperty("category").GetString());
 
-        var inbox = _town.Wigwag(_beads, "inbox", "--json").Fine().Json;
+        var inbox = _town.WigwagIn(_beads, "inbox", "--json").Fine().Json;
         Assert.Equal(message, inbox.GetProperty("messages")[0].GetProperty("message_id").GetString());
-        _town.Wigwag(_beads, "take", message).Fine();
-        Assert.Equal("at Parser.Read", _town.Wigwag(_beads, "attachment", message, "trace.txt").Fine().Output);
+        _town.WigwagIn(_beads, "take", message).Fine();
+        Assert.Equal("at Parser.Read", _town.WigwagIn(_beads, "attachment", message, "trace.txt").Fine().Output);
 
-        using var reply = _town.Start(Town.Program, _beads, "reply", message, "--body", "-", "--json");
+        using var reply = _town.StartIn(_beads, "reply", message, "--body", "-", "--json");
         var question = Town.End(reply, "Which version?\nAnd where?").Fine().Json;
         Assert.Equal("Which version?\nAnd where?", question.GetProperty("body").GetString());
-        var thread = _town.Wigwag(_vc, "thread", sent.GetProperty("thread_id").GetString()!, "--json").Fine().Json;
+        var thread = _town.WigwagIn(_vc, "thread", sent.GetProperty("thread_id").GetString()!, "--json").Fine().Json;
         Assert.Equal(2, thread.GetProperty("messages").GetArrayLength());
     }
 
     [Fact]
     public void A_wait_ends_when_something_arrives()
     {
-        _town.Wigwag(_beads, "status").Fine();
-        using var waiting = _town.Start(Town.Program, _beads, "wait", "--json");
-        _town.Wigwag(_vc, "send", "beads", "Here it is").Fine();
+        _town.WigwagIn(_beads, "status").Fine();
+        using var waiting = _town.StartIn(_beads, "wait", "--json");
+        _town.WigwagIn(_vc, "send", "beads", "Here it is").Fine();
         Assert.Contains("Here it is", Town.End(waiting).Fine().Output, StringComparison.Ordinal);
     }
 
@@ -59,9 +59,9 @@ public sealed class CommandTests : IDisposable
     public void An_agent_that_the_environment_names_comes_into_being_by_speaking()
     {
         _town.Environment["WIGWAG_AGENT"] = "ui/vc";
-        Assert.Equal("ui/vc", _town.Wigwag(_vc, "status", "--json").Fine().Json.GetProperty("agent").GetString());
+        Assert.Equal("ui/vc", _town.WigwagIn(_vc, "status", "--json").Fine().Json.GetProperty("agent").GetString());
         _town.Environment.Remove("WIGWAG_AGENT");
-        Assert.Equal("ui/vc", _town.Wigwag(_vc, "--as", "ui/vc", "status", "--json").Fine().Json.GetProperty("agent").GetString());
+        Assert.Equal("ui/vc", _town.WigwagIn(_vc, "--as", "ui/vc", "status", "--json").Fine().Json.GetProperty("agent").GetString());
     }
 
     [Theory]
@@ -73,7 +73,7 @@ public sealed class CommandTests : IDisposable
     [InlineData(3, null, "send", "nobody", "Hello")]
     public void Each_kind_of_error_has_its_exit_code_and_says_what_to_do(int exitCode, string? code, params string[] arguments)
     {
-        var ran = _town.Wigwag(_vc, [.. arguments, "--json"]);
+        var ran = _town.WigwagIn(_vc, [.. arguments, "--json"]);
         Assert.Equal(exitCode, ran.ExitCode);
         Assert.Empty(ran.Output);
         var error = JsonDocument.Parse(ran.Complaint).RootElement;
@@ -81,7 +81,7 @@ public sealed class CommandTests : IDisposable
         Assert.NotEmpty(error.GetProperty("next").GetString()!);
         Assert.Equal(code ?? error.GetProperty("code").GetString(), error.GetProperty("code").GetString());
 
-        var plain = _town.Wigwag(_vc, arguments);
+        var plain = _town.WigwagIn(_vc, arguments);
         Assert.Equal(exitCode, plain.ExitCode);
         Assert.StartsWith("wigwag: ", plain.Complaint, StringComparison.Ordinal);
         Assert.Single(plain.Complaint.TrimEnd('\n').Split('\n'));
@@ -94,8 +94,8 @@ public sealed class CommandTests : IDisposable
     [Fact]
     public void Quiet_prints_nothing_and_a_pipe_gets_no_colour()
     {
-        Assert.Empty(_town.Wigwag(_vc, "issue", "create", "A bug", "--quiet").Fine().Output);
-        Assert.DoesNotContain('\e', _town.Wigwag(_vc, "issue", "list").Fine().Output);
+        Assert.Empty(_town.WigwagIn(_vc, "issue", "create", "A bug", "--quiet").Fine().Output);
+        Assert.DoesNotContain('\e', _town.WigwagIn(_vc, "issue", "list").Fine().Output);
     }
 
     [Fact]
@@ -109,22 +109,22 @@ public sealed class CommandTests : IDisposable
     [Fact]
     public void A_command_repeated_with_its_key_does_nothing_twice()
     {
-        var first = _town.Wigwag(_vc, "issue", "create", "Once", "--idempotency-key", "k1", "--json").Fine().Output;
-        Assert.Equal(first, _town.Wigwag(_vc, "issue", "create", "Once", "--idempotency-key", "k1", "--json").Fine().Output);
-        Assert.Equal(4, _town.Wigwag(_vc, "issue", "create", "Twice", "--idempotency-key", "k1").ExitCode);
+        var first = _town.WigwagIn(_vc, "issue", "create", "Once", "--idempotency-key", "k1", "--json").Fine().Output;
+        Assert.Equal(first, _town.WigwagIn(_vc, "issue", "create", "Once", "--idempotency-key", "k1", "--json").Fine().Output);
+        Assert.Equal(4, _town.WigwagIn(_vc, "issue", "create", "Twice", "--idempotency-key", "k1").ExitCode);
     }
 
     [Fact]
     public void A_backup_is_written_under_a_running_server_and_restored_when_it_stopped()
     {
-        _town.Wigwag(_vc, "issue", "create", "Kept").Fine();
+        _town.WigwagIn(_vc, "issue", "create", "Kept").Fine();
         var backup = Path.Combine(_town.Folder, "backup.tar");
         _town.Wigwag("backup", backup).Fine();
-        _town.Wigwag(_vc, "issue", "create", "Lost").Fine();
+        _town.WigwagIn(_vc, "issue", "create", "Lost").Fine();
         Assert.Equal(4, _town.Wigwag("restore", backup).ExitCode);
         _town.Wigwag("stop").Fine();
         _town.Wigwag("restore", backup).Fine();
-        var issues = _town.Wigwag(_vc, "issue", "list").Fine().Output;
+        var issues = _town.WigwagIn(_vc, "issue", "list").Fine().Output;
         Assert.Contains("Kept", issues, StringComparison.Ordinal);
         Assert.DoesNotContain("Lost", issues, StringComparison.Ordinal);
     }
@@ -132,15 +132,15 @@ public sealed class CommandTests : IDisposable
     [Fact]
     public void Doctor_names_what_is_wrong_and_mends_permissions()
     {
-        _town.Wigwag(_vc, "status").Fine();
-        Assert.Equal(0, _town.Wigwag(_vc, "doctor").ExitCode);
+        _town.WigwagIn(_vc, "status").Fine();
+        Assert.Equal(0, _town.WigwagIn(_vc, "doctor").ExitCode);
         var token = Path.Combine(_town.Home, "token");
         File.SetUnixFileMode(token, UnixFileMode.UserRead | UnixFileMode.OtherRead);
-        var sick = _town.Wigwag(_vc, "doctor", "--json");
+        var sick = _town.WigwagIn(_vc, "doctor", "--json");
         Assert.Equal(1, sick.ExitCode);
         Assert.Contains(sick.Json.GetProperty("findings").EnumerateArray(), finding =>
             finding.GetProperty("check").GetString() == "permissions" && finding.GetProperty("next").GetString()!.Contains("chmod 600", StringComparison.Ordinal));
-        Assert.Equal(0, _town.Wigwag(_vc, "doctor", "--fix").ExitCode);
+        Assert.Equal(0, _town.WigwagIn(_vc, "doctor", "--fix").ExitCode);
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(token));
     }
 

@@ -20,7 +20,7 @@ public sealed class HelpTests : IDisposable
             Assert.Contains($"Usage: {command.Usage}", help, StringComparison.Ordinal);
             Assert.Contains(command.Example, help, StringComparison.Ordinal);
             Assert.All(command.Options, option => Assert.Contains($"--{option.Option}", help, StringComparison.Ordinal));
-            CommandLine.Parse(command, Words(command.Example)[(1 + command.Words.Split(' ').Length)..]).Require();
+            CommandLine.Parse(command, Words(command.Example).AsSpan(1 + command.Words.Split(' ').Length)).Require();
         }
     }
 

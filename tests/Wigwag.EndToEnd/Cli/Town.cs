@@ -2,6 +2,8 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 
+[assembly: System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
+
 namespace Wigwag.EndToEnd.Cli;
 
 /// <summary>What a command printed and how it ended.</summary>
@@ -57,13 +59,13 @@ internal sealed class Town : IDisposable
     }
 
     /// <summary>Runs <c>wigwag</c> in a folder.</summary>
-    public Ran Wigwag(string folder, params string[] arguments) => Run(Program, folder, arguments);
+    public Ran WigwagIn(string folder, params string[] arguments) => Run(Program, folder, arguments);
 
     /// <summary>Runs <c>wigwag</c> outside any repository.</summary>
     public Ran Wigwag(params string[] arguments) => Run(Program, _root, arguments);
 
-    /// <summary>Starts <c>wigwag</c> and lets it run.</summary>
-    public Process Start(params string[] arguments) => Start(Program, _root, arguments);
+    /// <summary>Starts <c>wigwag</c> in a folder and lets it run.</summary>
+    public Process StartIn(string folder, params string[] arguments) => Start(Program, folder, arguments);
 
     public static Ran End(Process process, string? input = null)
     {
