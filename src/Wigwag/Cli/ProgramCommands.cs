@@ -12,6 +12,7 @@ internal static class ProgramCommands
         StopCommand.Command,
         McpCommand.Command,
         DoctorCommand.Command,
+        DemoCommand.Command,
         BackupCommand.Backup,
         BackupCommand.Restore,
         TrustCommand.Command,

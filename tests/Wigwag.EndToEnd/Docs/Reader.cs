@@ -1,0 +1,65 @@
+using System.Diagnostics;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Wigwag.Program.Demo;
+
+namespace Wigwag.EndToEnd.Docs;
+
+/// <summary>
+/// Somebody who follows a page by pasting its commands: two repositories with two clones each, a Wigwag home of their own, and
+/// the sample ids of the page replaced by the real ones, in the order in which they appear.
+/// </summary>
+internal sealed partial class Reader : IAsyncDisposable
+{
+    private readonly DemoWorld _world = new(Directory.CreateTempSubdirectory("wigwag-docs-").FullName);
+    private readonly Dictionary<string, string> _ids = [];
+
+    private Dictionary<string, string> Environment => new(_world.Environment)
+    {
+        ["WIGWAG_LISTEN"] = "127.0.0.1:0",
+        ["HOME"] = _world.Root,
+        ["PATH"] = $"{AppContext.BaseDirectory}:{System.Environment.GetEnvironmentVariable("PATH")}",
+    };
+
+    public static async Task<Reader> Start(CancellationToken cancel)
+    {
+        var reader = new Reader();
+        await reader._world.Make(cancel);
+        return reader;
+    }
+
+    /// <summary>Pastes a block; what it printed.</summary>
+    public async Task<string> Paste(Block block, CancellationToken cancel)
+    {
+        var code = await WithRealIds(block, cancel);
+        var run = await Bash(code, block.Where, cancel);
+        Assert.True(run.ExitCode == 0, $"in {block.Where}:\n{code}\nexited with {run.ExitCode}\n{run.Output}\n{run.Error}");
+        return run.Output;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Bash("wigwag stop", "dave/vc", CancellationToken.None);
+        Directory.Delete(_world.Root, recursive: true);
+    }
+
+    private Task<Finished> Bash(string code, string where, CancellationToken cancel) =>
+        Child.Run("bash", ["-euo", "pipefail", "-c", code], _world.Clone(where), environment: Environment, cancel: cancel);
+
+    private async Task<string> WithRealIds(Block block, CancellationToken cancel)
+    {
+        foreach (var sample in SampleId().Matches(block.Code).Select(match => match.Value).Distinct().Where(sample => !_ids.ContainsKey(sample)))
+        {
+            var (command, list, id) = sample.StartsWith("m-", StringComparison.Ordinal)
+                ? ("wigwag inbox --json", "messages", "message_id")
+                : ($"wigwag issue list --project {sample[..sample.LastIndexOf('-')]} --json", "issues", "issue_id");
+            var run = await Bash(command, block.Where, cancel);
+            Assert.True(run.ExitCode == 0, run.Error);
+            _ids[sample] = JsonDocument.Parse(run.Output).RootElement.GetProperty(list)[0].GetProperty(id).GetString()!;
+        }
+        return SampleId().Replace(block.Code, match => _ids[match.Value]);
+    }
+
+    [GeneratedRegex(@"\bm-[0-9a-z]{10}\b|\b(?:vc|beads)-[0-9a-z]{4}\b")]
+    private static partial Regex SampleId();
+}
