@@ -57,7 +57,7 @@ internal sealed class Play(DemoWorld world, Narrator narrator)
         narrator.Told("dave/vc, waiting, hears: " + Subjects(await Heard(waiting, cancel)));
         var question = (await _dave.Say("inbox", "--unread")).GetProperty("messages")[0];
         await _dave.Say("reply", Text(question, "message_id"), "--body", "Any file that ends in a newline, so nearly all of them.");
-        var answer = await beads.Call("wait_for_messages", new() { ["timeout"] = 30 }, cancel);
+        var answer = await beads.Call("wait_for_messages", new() { ["after"] = Text(inbox, "after"), ["timeout"] = 30 }, cancel);
         narrator.Told("main/beads hears: " + Subjects(answer));
 
         narrator.Scene("dave/vc is killed; main/beads fixes the bug and closes the issue");
