@@ -6,8 +6,8 @@ public sealed class DocsTests
     private static readonly string Root = RepositoryRoot();
 
     public static TheoryData<string> Pages =>
-        [.. new[] { "README.md", "CONTRIBUTING.md" }
-            .Concat(Directory.EnumerateFiles(Path.Combine(Root, "docs"), "*.md").Select(path => Path.GetRelativePath(Root, path)))
+        [.. Directory.EnumerateFiles(Root, "*.md").Concat(Directory.EnumerateFiles(Path.Combine(Root, "docs"), "*.md"))
+            .Select(path => Path.GetRelativePath(Root, path))
             .Where(page => Page.Read(Path.Combine(Root, page)).Blocks.Any(block => block.WhyNotRun.Length == 0))
             .Order()];
 
