@@ -13,6 +13,8 @@ internal sealed class Delivery(CommandIndex index, Home home, Route route, Stand
 {
     private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(15);
 
+    private const int MaximumStops = 3;
+
     private bool _registered;
 
     public IServer Server => route.Server;
@@ -58,16 +60,16 @@ internal sealed class Delivery(CommandIndex index, Home home, Route route, Stand
         try
         {
             reply = route.Server.Send(call, identity);
-            if (reply.IsRefusal("stopping"))
-            {
-                // It was told to, or nobody had asked it for long; the next one answers.
-                BackgroundServer.Stop(home, StopPatience);
-                reply = Again(call);
-            }
         }
         catch (UnreachableException)
         {
             // None runs, or it was killed in the middle: the key makes the repeat safe.
+            reply = Again(call);
+        }
+        for (var stops = 0; stops < MaximumStops && reply.IsRefusal("stopping"); stops++)
+        {
+            // It was told to, or nobody had asked it for long; the next one answers.
+            BackgroundServer.Stop(home, StopPatience);
             reply = Again(call);
         }
         return Build.IsNewerThan(reply.Build) ? Renew(call, reply) : reply;
@@ -97,7 +99,7 @@ internal sealed class Delivery(CommandIndex index, Home home, Route route, Stand
         var command = index.All().FirstOrDefault(command => command.Operation == "register_agent")
             ?? throw new Refusal(Error.Unavailable("cannot_register", "This program cannot register a workspace.", "Bring program and server to the same version."));
         var call = new RequestBuilder(standing.Fact, Attachments.Enclose).Build(command, CommandLine.Parse(command, identity.Agent is { } agent ? [agent, "--guest"] : []), NewKey());
-        var reply = route.Server.Send(call, identity);
+        var reply = Reach(call);
         if (!reply.IsSuccess)
         {
             throw new Refusal(Problems.Read(reply, route.Server.Name));

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Runtime.InteropServices;
@@ -151,9 +152,11 @@ internal static class Serve
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
         var ends = Task.WhenAny(told.Task, server.Stopped);
+        var serving = Stopwatch.StartNew();
         while (!ends.IsCompleted)
         {
-            var left = idleExit - server.Activity.Idle;
+            // Nobody could ask while it was coming up.
+            var left = idleExit - (server.Activity.Idle < serving.Elapsed ? server.Activity.Idle : serving.Elapsed);
             if (left <= TimeSpan.Zero)
             {
                 log.Idle(idleExit!.Value);
