@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Diagnostics;
 
 namespace Wigwag.Program.Demo;
@@ -38,6 +39,13 @@ internal static class Child
         {
             start.Environment[name] = value;
         }
-        return Process.Start(start) ?? throw new DemoException($"{program} did not start.");
+        try
+        {
+            return Process.Start(start) ?? throw new DemoException($"{program} did not start.");
+        }
+        catch (Win32Exception e)
+        {
+            throw new DemoException($"{program} cannot be started ({e.Message}). Install it, then run this again.");
+        }
     }
 }

@@ -15,12 +15,6 @@ internal sealed class CliAgent(DemoWorld world, string name, Narrator narrator)
     public async Task<JsonElement> Say(string? input, string[] arguments)
     {
         narrator.Command(name, "wigwag " + string.Join(' ', arguments.Select(Quote)) + (input is null ? "" : " < trace.txt"));
-        return await Quietly(input, arguments);
-    }
-
-    /// <summary>Runs a command without showing it.</summary>
-    public async Task<JsonElement> Quietly(string? input, string[] arguments)
-    {
         var run = await Child.Run(_program, [.. arguments, "--json"], world.Clone(name), input, world.Environment);
         return run.ExitCode == 0
             ? JsonDocument.Parse(run.Output).RootElement
@@ -33,10 +27,6 @@ internal sealed class CliAgent(DemoWorld world, string name, Narrator narrator)
         narrator.Command(name, "wigwag " + string.Join(' ', arguments.Select(Quote)));
         return Child.Start(_program, [.. arguments, "--json"], world.Clone(name), world.Environment);
     }
-
-    /// <summary>The text that a command prints for a person.</summary>
-    public async Task<string> Print(params string[] arguments) =>
-        (await Child.Run(_program, arguments, world.Clone(name), environment: world.Environment)).Output;
 
     private static string Quote(string argument) => argument.Contains(' ', StringComparison.Ordinal) ? $"\"{argument}\"" : argument;
 }

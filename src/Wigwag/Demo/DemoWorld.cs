@@ -64,7 +64,7 @@ internal sealed class DemoWorld(string root)
     public async Task Make(CancellationToken cancel)
     {
         await Repository("beads", cancel, ("lib/parser.js", Parser));
-        await Repository("vc", cancel, ("bin/vc.js", Program), ("fixtures/empty.jsonl", ""), (".wigwag/config.yaml", Config));
+        await Repository("vc", cancel, ("bin/vc.js", Program), ("fixtures/blank-line.jsonl", "{\"id\":\"vc-1\"}\n\n{\"id\":\"vc-2\"}\n"), (".wigwag/config.yaml", Config));
     }
 
     /// <summary>Runs git in a clone; a failure is an exception with what git said.</summary>

@@ -1,3 +1,4 @@
+using Wigwag.Program.Transport;
 using Wigwag.Program.Views;
 
 namespace Wigwag.Program.Demo;
@@ -19,6 +20,13 @@ internal sealed class Narrator(Terminal terminal)
         {
             terminal.Write(new string(' ', Gutter)).Line(terminal.Styled(Style.Dim, line));
         }
+        terminal.Flush();
+    }
+
+    /// <summary>An answer as the command line shows it to a person.</summary>
+    public void Answer(string operation, string json)
+    {
+        OperationViews.Write(terminal, operation, Json.Parse(json));
         terminal.Flush();
     }
 

@@ -18,7 +18,7 @@ internal sealed class Play(DemoWorld world, Narrator narrator)
     /// <summary>Plays everything; 0 when the job was done.</summary>
     public static async Task<int> Run(CancellationToken cancel)
     {
-        var narrator = new Narrator(new Terminal(noColor: false));
+        var narrator = new Narrator(new Terminal(noColor: false, isForPerson: true));
         var root = Directory.CreateTempSubdirectory("wigwag-demo-").FullName;
         try
         {
@@ -40,7 +40,7 @@ internal sealed class Play(DemoWorld world, Narrator narrator)
 
         narrator.Scene("dave/vc meets a crash in beads and sends it there");
         var trace = await Crash(cancel);
-        var sent = await _dave.Say(trace, ["send", "beads", "Parser crash on an empty file", "--category", "REQUEST", "--body", "-", "--attach", "fixtures/empty.jsonl"]);
+        var sent = await _dave.Say(trace, ["send", "beads", "Parser crash on a blank line", "--category", "REQUEST", "--body", "-", "--attach", "fixtures/blank-line.jsonl"]);
         var (message, issue, thread) = (Text(sent, "message_id"), Text(sent, "issue_id"), Text(sent, "thread_id"));
         narrator.Told($"message {message} opened issue {issue} in beads; nobody there is online");
         using var waiting = _dave.Start("wait", "--timeout", "300");
@@ -50,13 +50,13 @@ internal sealed class Play(DemoWorld world, Narrator narrator)
         var inbox = await beads.Call("check_inbox", new() { ["unread"] = true }, cancel);
         narrator.Told(string.Join('\n', inbox.GetProperty("messages").EnumerateArray().Select(m => $"{Text(m, "message_id")}  {Text(m, "category")}  {Text(m, "subject")}")));
         await beads.Call("take_message", new() { ["message_id"] = message }, cancel);
-        await beads.Call("get_attachment", new() { ["message_id"] = message, ["name"] = "empty.jsonl" }, cancel);
+        await beads.Call("get_attachment", new() { ["message_id"] = message, ["name"] = "blank-line.jsonl" }, cancel);
 
         narrator.Scene("main/beads asks back while both are online");
-        await beads.Call("reply_to_message", new() { ["message_id"] = message, ["body"] = "Only the empty file, or any file that ends in a newline?" }, cancel);
+        await beads.Call("reply_to_message", new() { ["message_id"] = message, ["body"] = "Only a blank line at the end, or anywhere?" }, cancel);
         narrator.Told("dave/vc, waiting, hears: " + Subjects(await Heard(waiting, cancel)));
         var question = (await _dave.Say("inbox", "--unread")).GetProperty("messages")[0];
-        await _dave.Say("reply", Text(question, "message_id"), "--body", "Any file that ends in a newline, so nearly all of them.");
+        await _dave.Say("reply", Text(question, "message_id"), "--body", "Anywhere, and every file that ends in a newline has one.");
         var answer = await beads.Call("wait_for_messages", new() { ["after"] = Text(inbox, "after"), ["timeout"] = 30 }, cancel);
         narrator.Told("main/beads hears: " + Subjects(answer));
 
@@ -83,10 +83,10 @@ internal sealed class Play(DemoWorld world, Narrator narrator)
         }
         narrator.Told(verified.Output);
         await _dave.Say("ack", Text(news, "message_id"));
-        await _dave.Say("issue", "comment", issue, "--body", "Verified in vc: the empty file gives 0 issues.");
+        await _dave.Say("issue", "comment", issue, "Verified in vc: two issues read, no crash.");
 
         narrator.Scene("The conversation, as anybody may read it");
-        narrator.Plain(await _dave.Print("thread", thread));
+        narrator.Answer("get_thread", (await _dave.Say("thread", thread)).GetRawText());
         TellWhatNext(issue);
     }
 
@@ -98,14 +98,14 @@ internal sealed class Play(DemoWorld world, Narrator narrator)
             throw new DemoException("vc did not crash.");
         }
         var trace = run.Error.Replace(world.Root + "/", "", StringComparison.Ordinal);
-        narrator.Told(string.Join('\n', trace.Split('\n').Where(line => line.Length > 0).Take(6)));
-        return $"`node bin/vc.js fixtures/empty.jsonl` crashes in beads' parser. The repro is attached.\n\n```\n{trace.Trim()}\n```\n";
+        narrator.Told(string.Join('\n', trace.Split('\n').Where(line => line.Length > 0).Take(7)));
+        return $"`node bin/vc.js fixtures/blank-line.jsonl` crashes in beads' parser. The repro is attached.\n\n```\n{trace.Trim()}\n```\n";
     }
 
     private async Task<Finished> Vc(CancellationToken cancel)
     {
-        narrator.Command("dave/vc", "node bin/vc.js fixtures/empty.jsonl");
-        return await Child.Run("node", ["bin/vc.js", "fixtures/empty.jsonl"], world.Clone("dave/vc"), cancel: cancel);
+        narrator.Command("dave/vc", "node bin/vc.js fixtures/blank-line.jsonl");
+        return await Child.Run("node", ["bin/vc.js", "fixtures/blank-line.jsonl"], world.Clone("dave/vc"), cancel: cancel);
     }
 
     /// <summary>The key that a person gives an agent's MCP client, and the client.</summary>
@@ -132,7 +132,7 @@ internal sealed class Play(DemoWorld world, Narrator narrator)
         narrator.Scene("Your turn");
         narrator.Plain(
             $"""
-            The server listens on {Server()} (HTTP, MCP at /mcp) and stops by itself when idle. Try:
+            The server listens on {Server().ToString().TrimEnd('/')} (HTTP, MCP at /mcp) and stops by itself when idle. Try:
 
               cd {world.Clone("main/vc")}
               export WIGWAG_HOME={world.Home}

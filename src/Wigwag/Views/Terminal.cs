@@ -10,12 +10,15 @@ internal sealed class Terminal
 {
     private readonly StringBuilder _page = new();
 
-    public Terminal(bool noColor)
+    /// <param name="noColor">No colour even where the terminal has it.</param>
+    /// <param name="isForPerson">A person reads, wherever the page goes.</param>
+    public Terminal(bool noColor, bool isForPerson = false)
     {
-        IsInteractive = Libc.IsTerminal(1);
-        HasColor = IsInteractive && !noColor && Environment.GetEnvironmentVariable("NO_COLOR") is null or ""
+        var isTerminal = Libc.IsTerminal(1);
+        IsInteractive = isTerminal || isForPerson;
+        HasColor = isTerminal && !noColor && Environment.GetEnvironmentVariable("NO_COLOR") is null or ""
             && Environment.GetEnvironmentVariable("TERM") is not "dumb";
-        Columns = IsInteractive ? Libc.TerminalColumns(otherwise: 100) : int.MaxValue;
+        Columns = isTerminal ? Libc.TerminalColumns(otherwise: 100) : int.MaxValue;
     }
 
     /// <summary>True when a person reads.</summary>
