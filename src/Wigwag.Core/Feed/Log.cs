@@ -8,20 +8,29 @@ namespace Wigwag.Core.Feed;
 public static class Log
 {
     /// <summary>The facts after <paramref name="cursor"/>, oldest first, at most <paramref name="limit"/>. No fact that commits later sorts before one returned.</summary>
-    public static ValueTask<List<Event>> After(Session session, long cursor, int limit) => session.Query(
-        """
-        SELECT seq, project, at, kind, subject, agent, operator, audience, fact
-        FROM events
-        WHERE seq > @cursor
-        ORDER BY seq
-        LIMIT @limit
-        """,
-        Read,
-        ("cursor", cursor),
-        ("limit", limit));
+    public static async ValueTask<List<Event>> After(Session session, long cursor, int limit)
+    {
+        var horizon = await session.Horizon();
+        return await session.Query(
+            """
+            SELECT seq, project, at, kind, subject, agent, operator, audience, fact
+            FROM events
+            WHERE seq > @cursor AND seq <= @horizon
+            ORDER BY seq
+            LIMIT @limit
+            """,
+            Read,
+            ("cursor", cursor),
+            ("horizon", horizon),
+            ("limit", limit));
+    }
 
-    /// <summary>The cursor of the newest fact, 0 for an empty log.</summary>
-    public static async ValueTask<long> End(Session session) => await session.Scalar("SELECT COALESCE(MAX(seq), 0) FROM events") ?? 0;
+    /// <summary>The cursor of the newest fact that <see cref="After"/> gives, 0 for an empty log.</summary>
+    public static async ValueTask<long> End(Session session)
+    {
+        var horizon = await session.Horizon();
+        return await session.Scalar("SELECT COALESCE(MAX(seq), 0) FROM events WHERE seq <= @horizon", ("horizon", horizon)) ?? 0;
+    }
 
     private static Event Read(Row row) => new()
     {

@@ -36,6 +36,19 @@ public abstract class Session
     /// <summary>Every row.</summary>
     public abstract ValueTask<List<T>> Query<T>(string sql, Func<Row, T> read, params (string Name, object? Value)[] parameters);
 
+    /// <summary>
+    /// Makes this transaction the only one that holds the project, until it ends; others that ask wait. Ask before reading what it
+    /// guards. The handler may be run again from its start, with the project held, so that it sees all that was committed before.
+    /// </summary>
+    public abstract ValueTask LockProject(ProjectId project);
+
+    /// <summary>
+    /// The place in the log, and in every table with such a <c>seq</c>, up to which nothing more will be committed: who remembers how
+    /// far it read remembers no place after it. Ask before anything else in the transaction; <see cref="long.MaxValue"/> where one
+    /// transaction commits after the other.
+    /// </summary>
+    public abstract ValueTask<long> Horizon();
+
     /// <summary>Appends one fact to the log, in this transaction.</summary>
     /// <param name="kind">Which fact; declared by the feature that states it.</param>
     /// <param name="project">The project whose readers are told.</param>

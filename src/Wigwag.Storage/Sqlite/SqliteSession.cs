@@ -1,3 +1,4 @@
+using Wigwag.Core.Projects;
 using Wigwag.Core.Store;
 
 namespace Wigwag.Storage.Sqlite;
@@ -44,6 +45,11 @@ internal sealed class SqliteSession(Connection connection) : Session
             return new(Live().Query(sql, read, parameters));
         }
     }
+
+    // One transaction writes at a time.
+    public override ValueTask LockProject(ProjectId project) => ValueTask.CompletedTask;
+
+    public override ValueTask<long> Horizon() => new(long.MaxValue);
 
     /// <summary>After this, a handler that kept the session can do nothing with it.</summary>
     public void End()
