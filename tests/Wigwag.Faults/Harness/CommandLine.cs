@@ -1,0 +1,28 @@
+using System.Diagnostics;
+
+namespace Wigwag.Faults.Harness;
+
+/// <summary>What a command of the program said, and how it ended.</summary>
+internal sealed record Ran(int ExitCode, string Complaint);
+
+/// <summary>The real program, as a person runs it.</summary>
+internal static class CommandLine
+{
+    /// <summary>The one that was built with these tests.</summary>
+    public static string Executable => Path.Combine(AppContext.BaseDirectory, "wigwag");
+
+    public static async Task<Ran> Run(string home, params string[] arguments)
+    {
+        var start = new ProcessStartInfo(Executable, arguments)
+        {
+            RedirectStandardError = true,
+            RedirectStandardOutput = true,
+            Environment = { ["WIGWAG_HOME"] = home },
+        };
+        using var process = Process.Start(start)!;
+        var complaint = process.StandardError.ReadToEndAsync();
+        await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        return new(process.ExitCode, await complaint);
+    }
+}

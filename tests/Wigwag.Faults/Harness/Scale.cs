@@ -1,0 +1,24 @@
+namespace Wigwag.Faults.Harness;
+
+/// <summary>How much is run: the short form is part of <c>./test</c>, the long one is <c>./test faults --long</c>.</summary>
+internal static class Scale
+{
+    public static bool IsLong { get; } = Environment.GetEnvironmentVariable("WIGWAG_FAULTS") == "long";
+
+    public static int Of(int few, int many) => IsLong ? many : few;
+
+    /// <summary>The seed of this run's chances; printed with every figure, and settable to repeat a run.</summary>
+    public static int Seed { get; } =
+        int.TryParse(Environment.GetEnvironmentVariable("WIGWAG_SEED"), out var seed) ? seed : Environment.TickCount & 0xFFFFFF;
+
+    /// <summary>Tells a figure, as <c>FAULTS.md</c> records it.</summary>
+    public static void Tell(string invariant, string figure)
+    {
+        var line = $"{invariant,-4} {figure} (seed {Seed})";
+        TestContext.Current.TestOutputHelper?.WriteLine(line);
+        if (Environment.GetEnvironmentVariable("WIGWAG_FAULTS_FIGURES") is { Length: > 0 } file)
+        {
+            File.AppendAllText(file, line + "\n");
+        }
+    }
+}
