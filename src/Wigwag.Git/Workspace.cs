@@ -25,6 +25,12 @@ public sealed class Workspace
     /// <summary>The working copy's root, absolute and without symbolic links; of a bare repository, itself.</summary>
     public string Path => _repository.Root;
 
+    /// <summary>Where git keeps what belongs to this working copy alone: <c>.git</c>, or <c>.git/worktrees/x</c>.</summary>
+    public string GitDir => _repository.GitDir;
+
+    /// <summary>Where git keeps what all worktrees of the repository share.</summary>
+    public string CommonDir => _repository.CommonDir;
+
     /// <summary>
     /// Changes when the repository's configuration, git's, or Wigwag's in the repository was written, when the first commit is
     /// made, and with <c>WIGWAG_OPERATOR</c>: then the workspace has to register again. It says nothing else.

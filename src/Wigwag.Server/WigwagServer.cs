@@ -15,6 +15,7 @@ using Wigwag.Server.Access;
 using Wigwag.Server.Attachments;
 using Wigwag.Server.Backups;
 using Wigwag.Server.Events;
+using Wigwag.Server.Hooks;
 using Wigwag.Server.Http;
 using Wigwag.Server.Mcp;
 using Wigwag.Server.Observability;
@@ -179,6 +180,7 @@ public sealed class WigwagServer : IAsyncDisposable
         app.MapOperations(parts);
         app.MapMcp(parts, app.Services.GetRequiredService<ILoggerFactory>());
         app.MapAttachments(parts);
+        app.MapHooks(parts);
         new EventStream(parts).Map(app);
         app.MapBackup(parts);
         app.MapOpenApi();

@@ -78,6 +78,16 @@ public static class AgentRegistry
         ("host", host),
         ("path", path));
 
+    /// <summary>The agent of the innermost registered workspace that a path on a host lies in, or null.</summary>
+    public static ValueTask<Agent?> Around(Session session, string host, string path) => session.First(
+        Select + """
+        WHERE a.host = @host AND a.binding = 'workspace' AND SUBSTR(@path, 1, LENGTH(a.path) + 1) = a.path || '/'
+        ORDER BY LENGTH(a.path) DESC LIMIT 1
+        """,
+        row => Read(row, session.Now),
+        ("host", host),
+        ("path", path.TrimEnd('/') + "/"));
+
     /// <summary>
     /// The project half of the id that a name alone means in a workspace: that of its agent of this name, or of the agent it speaks as.
     /// Null in one that is not registered.

@@ -52,6 +52,21 @@ internal sealed class Actors(IStore store)
             : found.Try(out agent, out _) && IsOperatedBy(agent, credential) ? As(agent, credential) : NotYours(id);
     }
 
+    /// <summary>
+    /// The caller as the agent of the workspace on this machine that a folder is in, where the credential may speak for it: what a request
+    /// says with <see cref="WorkspaceHeader"/>, for clients that cannot send it.
+    /// </summary>
+    public async ValueTask<Caller> At(string folder, Caller credential, CancellationToken cancel)
+    {
+        if (credential.Role < Role.Operator)
+        {
+            return credential;
+        }
+        var found = await store.Read<Agent?>(
+            credential, async (session, _) => await AgentRegistry.Around(session, System.Net.Dns.GetHostName(), folder), cancel);
+        return found.Value is { } agent && MaySpeakFor(agent, credential) ? As(agent, credential) : credential;
+    }
+
     /// <summary>The project in which a workspace's name alone says which agent is meant: the key's own, or that of the workspace.</summary>
     private async ValueTask<string?> ProjectNameOf(string name, string standing, Caller credential, CancellationToken cancel)
     {

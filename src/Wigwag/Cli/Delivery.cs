@@ -19,6 +19,9 @@ internal sealed class Delivery(CommandIndex index, Home home, Route route, Stand
 
     public IServer Server => route.Server;
 
+    /// <summary>How long a server that has to be started may take; null for as long as it is worth waiting for.</summary>
+    public TimeSpan? StartPatience { get; init; }
+
     /// <summary>A key that no other command has.</summary>
     public static string NewKey()
     {
@@ -89,7 +92,7 @@ internal sealed class Delivery(CommandIndex index, Home home, Route route, Stand
 
     private Reply Again(Call call)
     {
-        BackgroundServer.Ensure(home);
+        BackgroundServer.Ensure(home, StartPatience);
         return route.Server.Send(call, identity);
     }
 

@@ -1,4 +1,6 @@
 using Wigwag.Program.Commands;
+using Wigwag.Program.Guard;
+using Wigwag.Program.Hooks;
 using Wigwag.Program.Mcp;
 
 namespace Wigwag.Program.Cli;
@@ -12,6 +14,10 @@ internal static class ProgramCommands
         StopCommand.Command,
         McpCommand.Command,
         DoctorCommand.Command,
+        GuardCommand.Install,
+        GuardCommand.Uninstall,
+        GuardCommand.Run,
+        HookCommand.Command,
         DemoCommand.Command,
         BackupCommand.Backup,
         BackupCommand.Restore,

@@ -16,10 +16,11 @@ internal static class BackgroundServer
 
     /// <summary>Starts a server for this home unless one listens, and returns when one does.</summary>
     /// <exception cref="Refusal">It does not come up.</exception>
-    public static void Ensure(Home home)
+    public static void Ensure(Home home, TimeSpan? patience = null)
     {
         home.Create();
-        using var starting = FileLock.Take(home.StartLock, Patience)
+        var limit = patience ?? Patience;
+        using var starting = FileLock.Take(home.StartLock, limit)
             ?? throw Failed("Another command has been starting the server for too long.", "Run 'wigwag doctor'.");
         var server = new LocalServer(home.Socket);
         var started = Stopwatch.GetTimestamp();
@@ -28,13 +29,13 @@ internal static class BackgroundServer
             using var process = Launch(home);
             while (!server.Listens() && !process.WaitForExit(BetweenLooks))
             {
-                if (Stopwatch.GetElapsedTime(started) > Patience)
+                if (Stopwatch.GetElapsedTime(started) > limit)
                 {
                     throw Failed("The server was started and does not answer.", $"See {home.ServerLog}, or run 'wigwag doctor'.");
                 }
             }
             // Another process may own the database for a moment: a server that is stopping, or a command with --no-server.
-            if (process.HasExited && (process.ExitCode != ExitCode.Of(ErrorKind.Conflict) || Stopwatch.GetElapsedTime(started) > Patience))
+            if (process.HasExited && (process.ExitCode != ExitCode.Of(ErrorKind.Conflict) || Stopwatch.GetElapsedTime(started) > limit))
             {
                 throw Failed($"The server could not start: {LastLine(home.ServerLog)}", $"See {home.ServerLog}, or run 'wigwag doctor'.");
             }

@@ -22,6 +22,9 @@ internal sealed class Standing
     /// <summary>The root of the working copy, or null outside one.</summary>
     public string? Folder => _workspace?.Path;
 
+    /// <summary>The working copy, or null outside one.</summary>
+    public Workspace? Workspace => _workspace;
+
     /// <summary>The value of <c>Wigwag-Workspace</c>, or null outside a working copy.</summary>
     public string? Header => _workspace is null
         ? null

@@ -1,0 +1,190 @@
+using System.Text.Json.Nodes;
+using Wigwag.Core.Operations;
+
+namespace Wigwag.Core.Hooks;
+
+/// <summary>
+/// Answers the hooks of agents' clients: who they are and what waits at the start, new mail at a prompt, a refusal before an edit of what
+/// another agent has reserved, renewal after one, what is still owed at the end. It does so by the operations that anybody may run, as the
+/// agent that called.
+/// </summary>
+public sealed class HookDesk(Dispatcher dispatcher)
+{
+    private static readonly string[] Waking = ["BLOCKED", "HANDOFF", "REQUEST"];
+
+    // As long as an edit may take until the next one renews it.
+    private static readonly TimeSpan EditTtl = TimeSpan.FromMinutes(30);
+
+    private readonly OperationCalls _calls = new(dispatcher);
+    private readonly HookMemory _memory = new(dispatcher.Store.Clock);
+
+    /// <summary>What there is to say; nothing to a caller who is no agent.</summary>
+    public async ValueTask<HookAnswer> Answer(Caller caller, HookClient client, HookInput input, CancellationToken cancel)
+    {
+        if (caller.Agent is not { } agent)
+        {
+            return HookAnswer.Nothing;
+        }
+        var told = _memory.Of(agent, input.Session);
+        switch (input.Moment)
+        {
+            case HookMoment.SessionStart:
+                return new() { Context = await Begin(caller, client, input, told, cancel) };
+            case HookMoment.Prompt:
+                // A client that cannot be told now is told after the next tool.
+                return client.Hears(HookMoment.Prompt) ? new() { Context = await Mail(caller, told, wakingOnly: false, cancel) } : HookAnswer.Nothing;
+            case HookMoment.BeforeTool:
+                return new() { Deny = await Deny(caller, input, cancel) };
+            case HookMoment.AfterTool:
+                var lines = new[] { await Renew(caller, input, told, cancel), await Mail(caller, told, wakingOnly: client.Hears(HookMoment.Prompt), cancel) };
+                return new() { Context = Join(lines) };
+            case HookMoment.Stop:
+                return new() { GoOn = input.IsContinued ? null : await Owed(caller, told, cancel) };
+            default:
+                await End(caller, input, cancel);
+                _memory.Forget(agent, input.Session);
+                return HookAnswer.Nothing;
+        }
+    }
+
+    private async ValueTask<string?> Begin(Caller caller, HookClient client, HookInput input, HookMemory.Told told, CancellationToken cancel)
+    {
+        var profile = new JsonObject { ["program"] = client.Name, ["session"] = input.Session };
+        if (input.Model is { } model)
+        {
+            profile["model"] = model;
+        }
+        await _calls.Ask(caller, "update_agent", profile, cancel);
+        var inbox = await _calls.Ask(caller, "check_inbox", new() { ["unread"] = true, ["limit"] = 5 }, cancel);
+        var leases = await _calls.Ask(caller, "list_leases", [], cancel);
+        if (inbox.Try(out var page, out _))
+        {
+            told.After = page["after"]?.GetValue<string>();
+        }
+        return HookTexts.Welcome(caller, page, leases.Try(out var held, out _) ? held : null);
+    }
+
+    /// <summary>One line about the messages that came since the session was last told; null when none did.</summary>
+    private async ValueTask<string?> Mail(Caller caller, HookMemory.Told told, bool wakingOnly, CancellationToken cancel)
+    {
+        var request = new JsonObject { ["timeout"] = 0, ["limit"] = 20 };
+        if (told.After is { } after)
+        {
+            request["after"] = after;
+        }
+        else
+        {
+            // The session began before this server did: what is unread may be new to it.
+            request["unread"] = true;
+        }
+        if (!(await _calls.Ask(caller, "wait_for_messages", request, cancel)).Try(out var arrivals, out _))
+        {
+            return null;
+        }
+        var messages = arrivals["messages"]!.AsArray().OfType<JsonObject>().ToList();
+        if (wakingOnly)
+        {
+            messages.RemoveAll(message => !Waking.Contains(message["category"]?.GetValue<string>()) && message["reply_to"] is null);
+            if (messages.Count == 0)
+            {
+                // The rest waits for the next prompt.
+                return null;
+            }
+        }
+        // Told by message too, for what woke the agent between two tools comes again at the prompt.
+        messages.RemoveAll(message => !told.Once(message["message_id"]!.GetValue<string>()));
+        if (!wakingOnly)
+        {
+            told.After = arrivals["after"]?.GetValue<string>() ?? told.After;
+        }
+        return messages.Count == 0 ? null : HookTexts.NewMail(messages);
+    }
+
+    private async ValueTask<string?> Deny(Caller caller, HookInput input, CancellationToken cancel)
+    {
+        foreach (var paths in await ProjectPaths.Of(dispatcher, caller, input.Targets, cancel))
+        {
+            if (!(await Check(caller, paths, cancel)).Try(out var check, out _))
+            {
+                continue;
+            }
+            var held = check["held"]!.AsArray().OfType<JsonObject>().Where(lease => lease["mode"]?.GetValue<string>() == "exclusive").ToList();
+            if (held.Count > 0)
+            {
+                return HookTexts.Refusal(held, dispatcher.Store.Clock.GetUtcNow());
+            }
+            if (check["policy"]?.GetValue<string>() == "reserve-on-edit" && paths.Paths.Count > 0)
+            {
+                var reserved = await _calls.Ask(caller, "reserve", new()
+                {
+                    ["project"] = paths.Project.Value,
+                    ["scopes"] = new JsonArray([.. paths.Paths.Select(path => JsonValue.Create(Literal(path)))]),
+                    ["ttl"] = EditTtl.ToString("c"),
+                    ["reason"] = "editing",
+                }, cancel);
+                if (reserved.Error is { Code: "scope_held" } conflict)
+                {
+                    return HookTexts.Refusal([.. conflict.Details?["conflicts"]?.AsArray().OfType<JsonObject>() ?? []], dispatcher.Store.Clock.GetUtcNow());
+                }
+            }
+        }
+        return null;
+    }
+
+    /// <summary>Renews what covers the paths; a line about those that nothing covers, once each, where the project wants it.</summary>
+    private async ValueTask<string?> Renew(Caller caller, HookInput input, HookMemory.Told told, CancellationToken cancel)
+    {
+        var bare = new List<string>();
+        foreach (var paths in await ProjectPaths.Of(dispatcher, caller, input.Targets, cancel))
+        {
+            if (paths.Paths.Count == 0)
+            {
+                continue;
+            }
+            var renewed = await _calls.Ask(caller, "renew", new() { ["project"] = paths.Project.Value, ["scopes"] = Texts(paths.Paths) }, cancel);
+            var isCovered = renewed.Try(out var answer, out _) && answer["renewed"] is JsonArray { Count: > 0 };
+            if (!isCovered && (await Check(caller, paths, cancel)).Try(out var check, out _) && check["policy"]?.GetValue<string>() == "warn")
+            {
+                bare.AddRange(paths.Paths.Where(path => told.Once($"bare {paths.Project} {path}")));
+            }
+        }
+        return bare.Count == 0 ? null : HookTexts.Unreserved(bare);
+    }
+
+    /// <summary>What waits for an acknowledgement, each message once; null when nothing does.</summary>
+    private async ValueTask<string?> Owed(Caller caller, HookMemory.Told told, CancellationToken cancel)
+    {
+        if (!(await _calls.Ask(caller, "show_status", [], cancel)).Try(out var status, out _) || status["unacknowledged"]!.GetValue<long>() == 0
+            || !(await _calls.Ask(caller, "check_inbox", new() { ["limit"] = 100 }, cancel)).Try(out var page, out _))
+        {
+            return null;
+        }
+        var owed = page["messages"]!.AsArray().OfType<JsonObject>()
+            .Where(message => message["ack_required"]?.GetValue<bool>() == true && message["state"]?.GetValue<string>() != "acked" && message["taken_by"] is null)
+            .Where(message => told.Once($"owed {message["message_id"]}"))
+            .ToList();
+        return owed.Count == 0 ? null : HookTexts.Owed(owed);
+    }
+
+    private async ValueTask End(Caller caller, HookInput input, CancellationToken cancel)
+    {
+        // Another session of the same workspace may go on working.
+        var mine = await _calls.Ask(caller, "show_agent", new() { ["agent"] = caller.Agent!.Value.Value }, cancel);
+        if (mine.Try(out var agent, out _) && agent["session"]?.GetValue<string>() is { } latest && input.Session.Length > 0 && latest != input.Session)
+        {
+            return;
+        }
+        await _calls.Ask(caller, "release", [], cancel);
+        await _calls.Ask(caller, "goodbye", [], cancel);
+    }
+
+    private ValueTask<Result<JsonObject>> Check(Caller caller, ProjectPaths paths, CancellationToken cancel) =>
+        _calls.Ask(caller, "check_paths", new() { ["project"] = paths.Project.Value, ["paths"] = Texts([.. paths.Paths, .. paths.Patterns]) }, cancel);
+
+    private static JsonArray Texts(IEnumerable<string> texts) => new([.. texts.Select(text => JsonValue.Create(text))]);
+
+    /// <summary>The scope that is this path and no other: <c>app/[id].tsx</c> is a file, not a class of letters.</summary>
+    private static string Literal(string path) => string.Concat(path.Select(c => c is '*' or '?' or '[' or ']' or '{' or '}' or '\\' ? $"\\{c}" : c.ToString()));
+
+    private static string? Join(IEnumerable<string?> lines) => string.Join('\n', lines.OfType<string>()) is { Length: > 0 } text ? text : null;
+}

@@ -1,0 +1,64 @@
+using System.Text.Json;
+
+namespace Wigwag.Core.Hooks;
+
+/// <summary>The moments of an agent's session that its client tells of.</summary>
+public enum HookMoment
+{
+    SessionStart,
+    /// <summary>The user said something.</summary>
+    Prompt,
+    BeforeTool,
+    AfterTool,
+    /// <summary>The agent is about to stop and wait for its user.</summary>
+    Stop,
+    SessionEnd,
+}
+
+/// <summary>What a client says when it calls a hook, in one form for all clients.</summary>
+public sealed record HookInput
+{
+    public required HookMoment Moment { get; init; }
+
+    /// <summary>The run of the client; empty when it does not say.</summary>
+    public string Session { get; init; } = "";
+
+    /// <summary>The folder that the agent works in, absolute; empty when the client does not say.</summary>
+    public string Folder { get; init; } = "";
+
+    public string? Model { get; init; }
+
+    /// <summary>True when the agent goes on only because a hook made it go on.</summary>
+    public bool IsContinued { get; init; }
+
+    /// <summary>What the tool writes.</summary>
+    public IReadOnlyList<WriteTarget> Targets { get; init; } = [];
+
+    /// <summary>What a client sent, read by its own contract; null when it is no JSON object.</summary>
+    public static HookInput? Read(HookMoment moment, JsonElement sent)
+    {
+        if (sent.ValueKind != JsonValueKind.Object)
+        {
+            return null;
+        }
+        var folder = Text(sent, "cwd") ?? Roots(sent).FirstOrDefault() ?? "";
+        return new()
+        {
+            Moment = moment,
+            Session = Text(sent, "session_id") ?? Text(sent, "conversation_id") ?? "",
+            Folder = folder,
+            Model = Text(sent, "model"),
+            IsContinued = sent.TryGetProperty("stop_hook_active", out var active) && active.ValueKind == JsonValueKind.True
+                || sent.TryGetProperty("loop_count", out var loops) && loops.ValueKind == JsonValueKind.Number && loops.TryGetInt32(out var count) && count > 0,
+            Targets = moment is HookMoment.BeforeTool or HookMoment.AfterTool ? ToolTargets.Of(sent, folder) : [],
+        };
+    }
+
+    internal static string? Text(JsonElement sent, string name) =>
+        sent.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String && value.GetString() is { Length: > 0 } text ? text : null;
+
+    private static IEnumerable<string> Roots(JsonElement sent) =>
+        sent.TryGetProperty("workspace_roots", out var roots) && roots.ValueKind == JsonValueKind.Array
+            ? roots.EnumerateArray().Where(root => root.ValueKind == JsonValueKind.String).Select(root => root.GetString()!)
+            : [];
+}

@@ -1,0 +1,76 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Routing;
+using Wigwag.Core.Hooks;
+using Wigwag.Core.Operations;
+using Wigwag.Server.Access;
+using Wigwag.Server.Http;
+
+namespace Wigwag.Server.Hooks;
+
+/// <summary>
+/// Hooks of agents' clients over HTTP: the body is what the client sends, the answer what it reads. For clients that call hooks by HTTP
+/// themselves, and for <c>wigwag hook</c>, which passes both on.
+/// </summary>
+internal static class HookRoutes
+{
+    // A client sends along what the tool would write, and after it what the tool answered.
+    private const long LongestBody = 16 * 1024 * 1024;
+
+    public static void MapHooks(this IEndpointRouteBuilder routes, ServerParts parts)
+    {
+        var desk = new HookDesk(parts.Dispatcher);
+        var actors = new Actors(parts.Options.Store);
+        routes.MapMethods("/v1/hooks/{client}/{event}", [HttpMethods.Post], context => Answer(context, parts, desk, actors));
+    }
+
+    private static async Task Answer(HttpContext context, ServerParts parts, HookDesk desk, Actors actors)
+    {
+        if (HookClient.Find(Segment(context, "client"), Segment(context, "event")) is not var (client, moment))
+        {
+            await context.Refuse(Error.NotFound(
+                "unknown_hook",
+                "There is no such client or event.",
+                $"Clients: {string.Join(", ", HookClient.All.Select(known => $"{known.Name} ({string.Join(", ", known.Events.Select(each => each.Event))})"))}."));
+            return;
+        }
+        context.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = LongestBody;
+        if (await Read(context, moment) is not { } input)
+        {
+            await context.Refuse(Error.Invalid("bad_json", "A hook takes the JSON object that its client sends.", $"Send what {client.Name} gives its hooks."));
+            return;
+        }
+        var caller = context.CallerOf();
+        if (caller.Role < Role.Agent)
+        {
+            await context.Refuse(Error.Forbidden("role_too_low", "A hook acts for an agent; this key only reads.", "Use a key with the role agent."));
+            return;
+        }
+        if (caller.Agent is null && input.Folder.StartsWith('/'))
+        {
+            caller = await actors.At(input.Folder, caller, context.RequestAborted);
+        }
+        var answer = await desk.Answer(caller, client, input, context.RequestAborted);
+        var body = JsonSerializer.SerializeToUtf8Bytes(client.Write(moment, answer), HookRoutesJson.Default.JsonObject);
+        context.Response.ContentType = "application/json";
+        context.Response.ContentLength = body.Length;
+        await context.Response.Body.WriteAsync(body, context.RequestAborted);
+    }
+
+    private static string Segment(HttpContext context, string name) => context.Request.RouteValues[name] as string ?? "";
+
+    private static async ValueTask<HookInput?> Read(HttpContext context, HookMoment moment)
+    {
+        try
+        {
+            using var sent = await JsonDocument.ParseAsync(context.Request.Body, cancellationToken: context.RequestAborted);
+            return HookInput.Read(moment, sent.RootElement);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+}
