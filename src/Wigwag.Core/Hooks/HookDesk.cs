@@ -179,7 +179,7 @@ public sealed class HookDesk(Dispatcher dispatcher)
     }
 
     private ValueTask<Result<JsonObject>> Check(Caller caller, ProjectPaths paths, CancellationToken cancel) =>
-        _calls.Ask(caller, "check_paths", new() { ["project"] = paths.Project.Value, ["paths"] = Texts([.. paths.Paths, .. paths.Patterns]) }, cancel);
+        _calls.Ask(caller, "check_paths", new() { ["project"] = paths.Project.Value, ["paths"] = Texts(paths.Paths), ["patterns"] = Texts(paths.Patterns) }, cancel);
 
     private static JsonArray Texts(IEnumerable<string> texts) => new([.. texts.Select(text => JsonValue.Create(text))]);
 

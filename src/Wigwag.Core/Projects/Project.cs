@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Text.Json.Serialization;
+using Wigwag.Core.Leases.Scopes;
 
 namespace Wigwag.Core.Projects;
 
@@ -23,4 +24,10 @@ public sealed record Project
     public required string Tracker { get; init; }
 
     public required DateTimeOffset CreatedAt { get; init; }
+
+    [Description("What hooks do about what other agents hold: off, warn or reserve-on-edit.")]
+    public ReservationPolicy ReservationPolicy { get; init; }
+
+    [Description("Whether README and readme are two files (sensitive) or one (insensitive) in reservations.")]
+    public PathCase PathCase { get; init; }
 }

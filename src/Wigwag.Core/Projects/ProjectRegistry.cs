@@ -1,3 +1,4 @@
+using Wigwag.Core.Leases.Scopes;
 using Wigwag.Core.Operations;
 using Wigwag.Core.Store;
 
@@ -96,7 +97,7 @@ public static class ProjectRegistry
     /// <summary>The project behind a name in its stored form, within reach or not.</summary>
     internal static ValueTask<Project?> Named(Session session, string name) => session.First(
         """
-        SELECT p.project, p.name, p.remote, p.tracker, p.created_at
+        SELECT p.project, p.name, p.remote, p.tracker, p.created_at, p.reservation_policy, p.path_case
         FROM project_names n
         JOIN projects p ON p.project = n.project
         WHERE n.name = @name
@@ -106,7 +107,7 @@ public static class ProjectRegistry
 
     /// <summary>Projects in the order of their short names.</summary>
     internal static ValueTask<List<Project>> After(Session session, string name, int limit) => session.Query(
-        "SELECT project, name, remote, tracker, created_at FROM projects WHERE name > @name ORDER BY name LIMIT @limit",
+        "SELECT project, name, remote, tracker, created_at, reservation_policy, path_case FROM projects WHERE name > @name ORDER BY name LIMIT @limit",
         Read,
         ("name", name),
         ("limit", limit));
@@ -142,12 +143,26 @@ public static class ProjectRegistry
     }
 
     internal static async ValueTask Insert(Session session, Project project) => await session.Execute(
-        "INSERT INTO projects (project, name, remote, tracker, created_at) VALUES (@project, @name, @remote, @tracker, @at)",
+        """
+        INSERT INTO projects (project, name, remote, tracker, created_at, reservation_policy, path_case)
+        VALUES (@project, @name, @remote, @tracker, @at, @policy, @case)
+        """,
         ("project", project.ProjectId),
         ("name", project.Name),
         ("remote", project.Remote),
         ("tracker", project.Tracker),
-        ("at", project.CreatedAt));
+        ("at", project.CreatedAt),
+        ("policy", Text(project.ReservationPolicy)),
+        ("case", Text(project.PathCase)));
+
+    internal static string Text(ReservationPolicy policy) => policy switch
+    {
+        ReservationPolicy.Off => "off",
+        ReservationPolicy.ReserveOnEdit => "reserve-on-edit",
+        _ => "warn",
+    };
+
+    internal static string Text(PathCase pathCase) => pathCase == PathCase.Insensitive ? "insensitive" : "sensitive";
 
     /// <summary>Gives a name to a project; false when another project, or the same, has it.</summary>
     internal static async ValueTask<bool> TakeName(Session session, string name, ProjectId project) => await session.Execute(
@@ -211,5 +226,12 @@ public static class ProjectRegistry
         Remote = row.TextOrNull("remote"),
         Tracker = row.Text("tracker"),
         CreatedAt = row.Time("created_at"),
+        ReservationPolicy = row.Text("reservation_policy") switch
+        {
+            "off" => ReservationPolicy.Off,
+            "reserve-on-edit" => ReservationPolicy.ReserveOnEdit,
+            _ => ReservationPolicy.Warn,
+        },
+        PathCase = row.Text("path_case") == "insensitive" ? PathCase.Insensitive : PathCase.Sensitive,
     };
 }

@@ -2,6 +2,7 @@ using System.Formats.Tar;
 using System.Globalization;
 using System.Text.Json;
 using Microsoft.Data.Sqlite;
+using Wigwag.Core.Leases;
 using Wigwag.Core.Store;
 using Wigwag.Storage.Files;
 using Wigwag.Storage.Sqlite;
@@ -13,9 +14,13 @@ public static partial class SqliteBackup
     // More facts than any server appends between a backup and its loss: a cursor given out meanwhile never names a later fact.
     private const long LostFacts = 1L << 32;
 
+    // As many for fencing tokens. Where the old database cannot be read, its tokens are known to be no more than 2^16 for each second.
+    private const long LostTokens = 1L << 32;
+    private const int TokensASecond = 16;
+
     /// <summary>
     /// Puts a backup in a database's place, all of it or nothing. What was there is kept beside it. The log goes on at a higher number than
-    /// any the old database gave out, and the table <c>meta</c> says <c>restored_at</c>, so that tokens can be advanced too.
+    /// any the old database gave out, so do the fencing tokens of every project, and the table <c>meta</c> says <c>restored_at</c>.
     /// </summary>
     /// <param name="source">A folder or <c>.tar</c> file that <see cref="Write"/> made.</param>
     /// <param name="database">The database file to replace or make.</param>
@@ -40,7 +45,7 @@ public static partial class SqliteBackup
             var manifest = await Verify(staging, cancel);
             var now = (wall ?? TimeProvider.System).GetUtcNow();
             var staged = Path.Combine(staging, DatabaseName);
-            Prepare(staged, LastFactOf(database), now);
+            Prepare(staged, Reached(database), now);
             PlaceBlobs(manifest, staging, Path.GetFullPath(blobs));
             return new(manifest, Replace(database, staged, now));
         }
@@ -139,7 +144,7 @@ public static partial class SqliteBackup
     }
 
     /// <summary>Checks the whole database, brings it up to this program, and moves on what may never go back.</summary>
-    private static void Prepare(string staged, long lastFact, DateTimeOffset now)
+    private static void Prepare(string staged, (long Fact, long Token) lost, DateTimeOffset now)
     {
         using var connection = Connection.OpenWriter(staged, new());
         if (connection.Inspect("PRAGMA integrity_check(1)", row => row.Text("integrity_check")) is not ["ok"])
@@ -150,7 +155,14 @@ public static partial class SqliteBackup
         var own = connection.Scalar("SELECT seq FROM sqlite_sequence WHERE name = 'events'") ?? 0;
         connection.Run("BEGIN IMMEDIATE");
         connection.Execute("DELETE FROM sqlite_sequence WHERE name = 'events'");
-        connection.Execute("INSERT INTO sqlite_sequence (name, seq) VALUES ('events', @seq)", ("seq", Math.Max(lastFact, own + LostFacts)));
+        connection.Execute("INSERT INTO sqlite_sequence (name, seq) VALUES ('events', @seq)", ("seq", Math.Max(lost.Fact, own + LostFacts)));
+        connection.Execute(
+            """
+            INSERT INTO meta (name, value) VALUES (@name, @floor)
+            ON CONFLICT (name) DO UPDATE SET value = excluded.value
+            """,
+            ("name", Tokens.Floor),
+            ("floor", Floor(Math.Max(lost.Token, NewestToken(connection)), now).ToString(CultureInfo.InvariantCulture)));
         connection.Execute(
             """
             INSERT INTO meta (name, value) VALUES ('restored_at', @at)
@@ -161,23 +173,39 @@ public static partial class SqliteBackup
         connection.RunScript("PRAGMA journal_mode = DELETE");
     }
 
-    private static long LastFactOf(string database)
+    /// <summary>Above every fencing token that may have been given out since the backup, also by a database that cannot be read any more.</summary>
+    private static long Floor(long newest, DateTimeOffset now) => Math.Max(newest + LostTokens, now.ToUnixTimeSeconds() << TokensASecond);
+
+    private static long NewestToken(Connection connection) => connection.Scalar(
+        """
+        SELECT MAX(token) FROM (
+          SELECT token FROM lease_tokens
+          UNION ALL
+          SELECT CAST(value AS INTEGER) FROM meta WHERE name = @floor
+        ) AS given
+        """,
+        ("floor", Tokens.Floor)) ?? 0;
+
+    /// <summary>How far the database to be replaced had come: its last fact and its newest fencing token.</summary>
+    private static (long Fact, long Token) Reached(string database)
     {
         if (!File.Exists(database))
         {
-            return 0;
+            return (0, 0);
         }
         try
         {
             // The log beside it is emptied into it, so that it can be replaced by one rename.
             using var old = Connection.OpenWriter(database, new());
-            var last = old.Scalar("SELECT seq FROM sqlite_sequence WHERE name = 'events'") ?? 0;
+            var fact = old.Scalar("SELECT seq FROM sqlite_sequence WHERE name = 'events'") ?? 0;
+            // A database of an older program has given out no tokens.
+            var token = old.Scalar("SELECT COUNT(*) FROM sqlite_schema WHERE name = 'lease_tokens'") > 0 ? NewestToken(old) : 0;
             old.RunScript("PRAGMA journal_mode = DELETE");
-            return last;
+            return (fact, token);
         }
         catch (SqliteException)
         {
-            return 0; // a damaged database is why one restores
+            return (0, 0); // a damaged database is why one restores
         }
     }
 

@@ -10,6 +10,9 @@ internal static class OperationViews
 
     private static readonly string[] IssueColumns = ["issue_id=issue", "priority", "status", "title", "assignee", "labels", "blocked", "updated_at=changed"];
 
+    private static readonly string[] LeaseColumns =
+        ["lease_id=lease", "kind", "scope", "mode", "holder", "issue_id=issue", "reason", "token", "expires_at=until"];
+
     public static void Write(Terminal terminal, string operation, Json answer)
     {
         switch (operation)
@@ -37,6 +40,12 @@ internal static class OperationViews
                 break;
             case "list_agents" or "show_presence":
                 List(terminal, answer, "agents", ["agent", "presence", "status", "role", "operator", "since"]);
+                break;
+            case "list_leases":
+                List(terminal, answer, "leases", LeaseColumns);
+                break;
+            case "check_paths":
+                List(terminal, answer, "held", ["path", "scope", "mode", "holder", "issue_id=issue", "reason", "expires_at=until"]);
                 break;
             case "list_projects":
                 List(terminal, answer, "projects", ["name", "project", "tracker"]);

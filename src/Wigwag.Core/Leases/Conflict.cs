@@ -1,0 +1,89 @@
+using System.ComponentModel;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Wigwag.Core.Agents;
+using Wigwag.Core.Issues;
+using Wigwag.Core.Operations;
+using Wigwag.Core.Store;
+
+namespace Wigwag.Core.Leases;
+
+/// <summary>Something asked for that another agent holds.</summary>
+public sealed record Conflict
+{
+    [Description("What was asked for.")]
+    public required string Requested { get; init; }
+
+    public required LeaseId LeaseId { get; init; }
+
+    [Description("What the other holds, which has something in common with it.")]
+    public required string Scope { get; init; }
+
+    public required LeaseMode Mode { get; init; }
+
+    [Description("The agent who holds it.")]
+    public required AgentId Holder { get; init; }
+
+    [Description("The human that the holder works for.")]
+    public string? Operator { get; init; }
+
+    public IssueId? IssueId { get; init; }
+
+    public string? Reason { get; init; }
+
+    [Description("Since when the holder has it.")]
+    public required DateTimeOffset Since { get; init; }
+
+    public required DateTimeOffset ExpiresAt { get; init; }
+
+    public required long Token { get; init; }
+
+    [Description("What you can do.")]
+    public required string Next { get; init; }
+}
+
+/// <summary>What a caller is told of what others hold.</summary>
+internal static class Conflicts
+{
+    /// <summary>More than this many are not listed.</summary>
+    public const int MostListed = 50;
+
+    /// <summary>What can be done about a lease of another agent.</summary>
+    public static async ValueTask<string> Next(Session session, Lease lease) => await AgentRegistry.Any(session, lease.Holder) is { HasLeft: false }
+        ? $"Ask {lease.Holder} for it (wigwag send {lease.Holder} …), wait with --wait, or take something else; it is free at {lease.ExpiresAt:u} unless it is renewed."
+        : $"{lease.Holder} is gone: take it with `wigwag lease force-release {lease.LeaseId} --reason …`, or wait until {lease.ExpiresAt:u}.";
+
+    public static async ValueTask<Conflict> Of(Session session, string requested, Lease lease) => new()
+    {
+        Requested = requested,
+        LeaseId = lease.LeaseId,
+        Scope = lease.Scope,
+        Mode = lease.Mode,
+        Holder = lease.Holder,
+        Operator = lease.Operator,
+        IssueId = lease.IssueId,
+        Reason = lease.Reason,
+        Since = lease.AcquiredAt,
+        ExpiresAt = lease.ExpiresAt,
+        Token = lease.Token,
+        Next = await Next(session, lease),
+    };
+
+    /// <summary>The refusal that lists them.</summary>
+    public static Error Refusal(IReadOnlyList<Conflict> conflicts)
+    {
+        var first = conflicts[0];
+        var more = conflicts.Count > 1 ? $", and {conflicts.Count - 1} more are in the way" : "";
+        return Error.Conflict(
+            "scope_held",
+            $"{first.Requested} is held by {first.Holder}{(first.Operator is { } human ? $" ({human})" : "")} as {first.Scope}"
+            + $"{(first.IssueId is { } issue ? $" for {issue}" : "")} until {first.ExpiresAt:u}{more}.",
+            first.Next) with
+        {
+            Details = new JsonObject
+            {
+                ["conflicts"] = new JsonArray([.. conflicts.Select(conflict => JsonSerializer.SerializeToNode(conflict, LeasesJson.Default.Conflict))]),
+            },
+        };
+    }
+}

@@ -1,0 +1,12 @@
+using Wigwag.Core.Operations;
+
+namespace Wigwag.Core.Leases;
+
+/// <summary>What agents hold for a time: reserved files and surfaces, claimed issues, slots.</summary>
+public static class LeasesFeature
+{
+    public static Feature Feature { get; } = new(
+        "leases",
+        [Reserve.Operation, Release.Operation, Renew.Operation, ListLeases.Operation, CheckLease.Operation, CheckPaths.Operation],
+        LeaseEvents.All);
+}

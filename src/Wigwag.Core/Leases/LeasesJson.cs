@@ -1,0 +1,27 @@
+using System.Text.Json.Serialization;
+
+namespace Wigwag.Core.Leases;
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+    RespectNullableAnnotations = true,
+    UseStringEnumConverter = true)]
+[JsonSerializable(typeof(Lease))]
+[JsonSerializable(typeof(LeaseEnded))]
+[JsonSerializable(typeof(LeaseTransferred))]
+[JsonSerializable(typeof(Conflict))]
+[JsonSerializable(typeof(ReserveRequest))]
+[JsonSerializable(typeof(Reserved))]
+[JsonSerializable(typeof(ReleaseRequest))]
+[JsonSerializable(typeof(Released))]
+[JsonSerializable(typeof(RenewRequest))]
+[JsonSerializable(typeof(Renewed))]
+[JsonSerializable(typeof(ListLeasesRequest))]
+[JsonSerializable(typeof(LeasePage))]
+[JsonSerializable(typeof(CheckLeaseRequest))]
+[JsonSerializable(typeof(LeaseCheck))]
+[JsonSerializable(typeof(CheckPathsRequest))]
+[JsonSerializable(typeof(PathCheck))]
+public sealed partial class LeasesJson : JsonSerializerContext;
