@@ -7,9 +7,12 @@ internal static class Scale
 
     public static int Of(int few, int many) => IsLong ? many : few;
 
-    /// <summary>The seed of this run's chances; printed with every figure, and settable to repeat a run.</summary>
+    /// <summary>
+    /// The seed of this run's chances, printed with every figure; <c>WIGWAG_SEED</c> repeats a run. The short form is the same each time, so
+    /// that it fails for a change and not by chance; the long one is another each time.
+    /// </summary>
     public static int Seed { get; } =
-        int.TryParse(Environment.GetEnvironmentVariable("WIGWAG_SEED"), out var seed) ? seed : Environment.TickCount & 0xFFFFFF;
+        int.TryParse(Environment.GetEnvironmentVariable("WIGWAG_SEED"), out var seed) ? seed : IsLong ? Environment.TickCount & 0xFFFFFF : 1;
 
     /// <summary>Tells a figure, as <c>FAULTS.md</c> records it.</summary>
     public static void Tell(string invariant, string figure)

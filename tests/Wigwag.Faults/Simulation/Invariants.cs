@@ -23,7 +23,9 @@ internal sealed class Invariants
         List<(string Issue, string On)> Dependencies,
         List<string> Sent,
         List<string> Disordered,
-        HashSet<string> Gone);
+        Dictionary<string, long> SeenAt,
+        ILookup<string, long> LeftIn,
+        long At);
 
     /// <summary>How many events the log holds, presence aside: whoever asks for anything is there.</summary>
     public static async Task<long> Events(IStore store) => (await store.Read<long>(
@@ -116,12 +118,18 @@ internal sealed class Invariants
                 yield return $"the delivery {id} was lost";
             }
             else if (@is.Rank < was.Rank || (@is.IsOwed && !was.IsOwed) || (@is.IsWaiting && !was.IsWaiting)
-                || (was.TakenBy is { } owner && @is.TakenBy != owner && !now.Gone.Contains(owner)) || (was.OverdueAt is not null && @is.OverdueAt != was.OverdueAt))
+                || (was.TakenBy is { } owner && @is.TakenBy != owner && !WasGone(owner, before, now)) || (was.OverdueAt is not null && @is.OverdueAt != was.OverdueAt))
             {
                 yield return $"a delivery went back: {was}, then {@is}";
             }
         }
     }
+
+    // What an owner who left, or was silent for long, holds may be taken over; also when they came back in the same moment.
+    private static bool WasGone(string owner, State before, State now) =>
+        !before.SeenAt.TryGetValue(owner, out var seen)
+        || now.At - seen > (long)Signs.StaleAfter.TotalMilliseconds
+        || now.LeftIn[owner].Any(seq => seq > before.LastSeq);
 
     private static async ValueTask<State> Read(Session session)
     {
@@ -152,9 +160,10 @@ internal sealed class Invariants
             await session.Query(
                 "SELECT seq FROM (SELECT seq, at, LAG(at) OVER (ORDER BY seq) AS before FROM events) AS log WHERE at < before",
                 row => $"{row.Number("seq")}"),
-            [.. await session.Query(
-                "SELECT agent FROM agents WHERE left_at IS NOT NULL OR last_seen_at < @stale",
-                row => row.Text("agent"),
-                ("stale", session.Now - Signs.StaleAfter))]);
+            (await session.Query("SELECT agent, last_seen_at FROM agents WHERE left_at IS NULL", row => (row.Text("agent"), row.Number("last_seen_at"))))
+                .ToDictionary(each => each.Item1, each => each.Item2),
+            (await session.Query("SELECT subject, seq FROM events WHERE kind = 'agent.offline'", row => (row.Text("subject"), row.Number("seq"))))
+                .ToLookup(each => each.Item1, each => each.Item2),
+            session.Now.ToUnixTimeMilliseconds());
     }
 }
