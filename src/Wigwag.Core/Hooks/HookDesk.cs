@@ -119,7 +119,7 @@ public sealed class HookDesk(Dispatcher dispatcher)
                 {
                     ["project"] = paths.Project.Value,
                     ["scopes"] = new JsonArray([.. paths.Paths.Select(path => JsonValue.Create(Literal(path)))]),
-                    ["ttl"] = EditTtl.ToString("c"),
+                    ["ttl_seconds"] = (long)EditTtl.TotalSeconds,
                     ["reason"] = "editing",
                 }, cancel);
                 if (reserved.Error is { Code: "scope_held" } conflict)

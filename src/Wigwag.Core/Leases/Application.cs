@@ -39,6 +39,12 @@ internal sealed record Application
     /// <summary>Take what is free when not all is.</summary>
     public bool IsPartial { get; init; }
 
+    /// <summary>How long to wait for it.</summary>
+    public TimeSpan Wait { get; init; }
+
+    /// <summary>The place in the queue of who waits already.</summary>
+    public Ticket? Ticket { get; init; }
+
     public static Result<Application> Of(Project project, ReserveRequest request)
     {
         if (LeaseLimits.TooMany(request.Scopes.Count, LeaseLimits.MostScopes) is { } refusal)
@@ -46,6 +52,7 @@ internal sealed record Application
             return refusal;
         }
         if (!LeaseLimits.Ttl(request.TtlSeconds, LeaseLimits.DefaultTtl).Try(out var ttl, out var error) ||
+            !LeaseLimits.Wait(request.WaitSeconds).Try(out var wait, out error) ||
             !LeaseLimits.Reason(request.Reason).Try(out var reason, out error) ||
             !Read(project, request.Scopes).Try(out var scopes, out error))
         {
@@ -59,6 +66,8 @@ internal sealed record Application
             IssueId = request.IssueId,
             Reason = reason is "" ? null : reason,
             IsPartial = request.Partial,
+            Wait = wait,
+            Ticket = request.Ticket,
         };
     }
 

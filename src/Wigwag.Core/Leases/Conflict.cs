@@ -45,6 +45,9 @@ public sealed record Conflict
 /// <summary>What a caller is told of what others hold.</summary>
 internal static class Conflicts
 {
+    /// <summary>The refusal's code.</summary>
+    public const string Held = "scope_held";
+
     /// <summary>More than this many are not listed.</summary>
     public const int MostListed = 50;
 
@@ -75,7 +78,7 @@ internal static class Conflicts
         var first = conflicts[0];
         var more = conflicts.Count > 1 ? $", and {conflicts.Count - 1} more are in the way" : "";
         return Error.Conflict(
-            "scope_held",
+            Held,
             $"{first.Requested} is held by {first.Holder}{(first.Operator is { } human ? $" ({human})" : "")} as {first.Scope}"
             + $"{(first.IssueId is { } issue ? $" for {issue}" : "")} until {first.ExpiresAt:u}{more}.",
             first.Next) with

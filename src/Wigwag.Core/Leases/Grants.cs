@@ -1,3 +1,4 @@
+using Wigwag.Core.Agents;
 using Wigwag.Core.Leases.Scopes;
 using Wigwag.Core.Operations;
 using Wigwag.Core.Projects;
@@ -40,6 +41,11 @@ internal static class Grants
         if (conflicts.Count > 0 && (free.Count == 0 || !application.IsPartial))
         {
             return Conflicts.Refusal(conflicts);
+        }
+        var asked = free.FindAll(each => each.Own is null).ConvertAll(each => each.Scope);
+        if (await Queue.Ahead(session, project, applicant, application, asked) is { } ahead)
+        {
+            return ahead;
         }
         var granted = await Grant(session, project, applicant, application, free);
         return new Reserved { Project = project.ProjectId, Granted = granted, Conflicts = conflicts, Token = granted.Max(lease => lease.Token) };
@@ -104,5 +110,20 @@ internal static class Grants
     {
         await LeaseRows.End(session, lease, LeaseState.Released);
         await session.Append(LeaseEvents.Released, lease.Project, lease.LeaseId.Value, Expiry.Ended(lease));
+    }
+
+    /// <summary>Takes a lease away from its holder, who is told; its token is worth nothing from now on.</summary>
+    public static async ValueTask Lose(Session session, Lease lease, string reason)
+    {
+        await LeaseRows.End(session, lease, LeaseState.Expired);
+        await Tokens.Next(session, lease.Project);
+        await session.Append(LeaseEvents.Forced, lease.Project, lease.LeaseId.Value, Expiry.Ended(lease, reason), [lease.Holder.Value]);
+        if (await AgentRegistry.Any(session, lease.Holder) is { } holder && (await ProjectRegistry.Get(session, lease.Project)).Try(out var project, out _))
+        {
+            var by = session.Caller.Agent?.Value ?? session.Caller.Operator ?? "An administrator";
+            await Notices.Tell(
+                session, holder, project, lease.IssueId, $"You no longer hold {lease.Scope}",
+                $"{by} took it away: {reason}\n\nStop changing it; whatever was written with token {lease.Token} may be overtaken. Reserve it again before you go on.");
+        }
     }
 }

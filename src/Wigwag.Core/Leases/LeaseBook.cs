@@ -63,6 +63,9 @@ public static class LeaseBook
         ("project", project),
         ("now", session.Now));
 
+    /// <summary>Who waits for reservations in a project, in the order of their turns.</summary>
+    public static ValueTask<List<Waiting>> Waiting(Session session, ProjectId project) => Queue.In(session, project);
+
     /// <summary>
     /// The leases that were granted with a token and are held, when none of them was lost; else <c>lease_over</c>, or <c>unknown_token</c>
     /// for one that the project never gave out.
@@ -92,6 +95,15 @@ public static class LeaseBook
                 ? new Error(ErrorKind.Expired, "lease_over", $"Nothing is held any more with token {shown}.", "Stop writing; reserve it again and go on with the new token.")
                 : Error.NotFound("unknown_token", $"{project} never gave out the token {shown}.", "Use the token of the grant, and name the project with --project.");
     }
+
+    /// <summary>The lease of this id, held or not; <c>unknown_lease</c>.</summary>
+    internal static async ValueTask<Result<Lease>> Find(Session session, Project project, LeaseId id) => await session.First(
+        $"SELECT {LeaseRows.Columns} FROM leases l WHERE l.project = @project AND l.lease_id = @id",
+        LeaseRows.Read,
+        ("project", project.ProjectId),
+        ("id", id)) is { } lease
+        ? lease
+        : Error.NotFound("unknown_lease", $"{project.Name} has no lease {id}.", "`wigwag leases` shows the ids of what is held.");
 
     /// <summary>True while it is held.</summary>
     internal static bool IsLive(Lease lease, DateTimeOffset now) => lease.State == LeaseState.Active && lease.ExpiresAt > now;

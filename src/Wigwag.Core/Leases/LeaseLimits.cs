@@ -21,6 +21,11 @@ public static class LeaseLimits
             ? TimeSpan.FromSeconds(asked)
             : Error.Invalid("bad_ttl", $"A lease lasts 1 second to {MostTtl.TotalDays} days, not {asked} seconds.", "Take it for less and renew it.");
 
+    /// <summary>How long to wait; <c>bad_wait</c>.</summary>
+    internal static Result<TimeSpan> Wait(long? seconds) => seconds is null || (seconds >= 0 && seconds <= MostWait.TotalSeconds)
+        ? TimeSpan.FromSeconds(seconds ?? 0)
+        : Error.Invalid("bad_wait", $"A wait takes 0 to {MostWait.TotalSeconds} seconds, not {seconds}.", "Wait again when it is over.");
+
     /// <summary>Why; <c>bad_reason</c>.</summary>
     internal static Result<string> Reason(string? reason) => (reason ?? "").Trim() is { Length: <= ReasonCharacters } text && !text.Any(char.IsControl)
         ? text

@@ -7,6 +7,6 @@ public static class LeasesFeature
 {
     public static Feature Feature { get; } = new(
         "leases",
-        [Reserve.Operation, Release.Operation, Renew.Operation, ListLeases.Operation, CheckLease.Operation, CheckPaths.Operation],
+        [Reserve.Operation, Release.Operation, Renew.Operation, ListLeases.Operation, CheckLease.Operation, CheckPaths.Operation, TransferLease.Operation, ForceRelease.Operation],
         LeaseEvents.All);
 }

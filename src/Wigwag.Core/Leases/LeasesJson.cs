@@ -24,4 +24,7 @@ namespace Wigwag.Core.Leases;
 [JsonSerializable(typeof(LeaseCheck))]
 [JsonSerializable(typeof(CheckPathsRequest))]
 [JsonSerializable(typeof(PathCheck))]
+[JsonSerializable(typeof(TransferLeaseRequest))]
+[JsonSerializable(typeof(Transferred))]
+[JsonSerializable(typeof(ForceReleaseRequest))]
 public sealed partial class LeasesJson : JsonSerializerContext;

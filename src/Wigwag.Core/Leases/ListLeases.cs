@@ -33,8 +33,24 @@ public sealed record LeasePage
     [Description("The longest held first.")]
     public required IReadOnlyList<Lease> Leases { get; init; }
 
+    [Description("Who waits for reservations, in the order of their turns.")]
+    public required IReadOnlyList<Waiting> Waiting { get; init; }
+
     [Description("Give it as cursor to get the next page; absent on the last one.")]
     public string? NextCursor { get; init; }
+}
+
+/// <summary>Somebody who waits for reservations.</summary>
+public sealed record Waiting
+{
+    [Description("The agent who waits.")]
+    public required AgentId Holder { get; init; }
+
+    public required IReadOnlyList<string> Scopes { get; init; }
+
+    public required LeaseMode Mode { get; init; }
+
+    public required DateTimeOffset Since { get; init; }
 }
 
 public static class ListLeases
@@ -91,6 +107,7 @@ public static class ListLeases
         {
             Project = project.ProjectId,
             Leases = leases,
+            Waiting = await LeaseBook.Waiting(session, project.ProjectId),
             NextCursor = isLast ? null : NameCursor.After($"{leases[^1].Token.ToString(CultureInfo.InvariantCulture)} {leases[^1].LeaseId}"),
         };
     }

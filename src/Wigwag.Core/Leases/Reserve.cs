@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.Text.Json.Serialization;
 using Wigwag.Core.Agents;
 using Wigwag.Core.Issues;
 using Wigwag.Core.Leases.Scopes;
@@ -30,8 +31,16 @@ public sealed record ReserveRequest
     [Description("Why, in one line; others are told.")]
     public string? Reason { get; init; }
 
+    [Option("wait")]
+    [Description("Seconds to wait until it is free, at most 3600: first come, first served. Left out, you are refused at once.")]
+    public long? WaitSeconds { get; init; }
+
     [Description("Take what is free when not all is. Without it you get all or nothing.")]
     public bool Partial { get; init; }
+
+    /// <summary>The place in the queue, when there is one: the same request runs several times.</summary>
+    [JsonIgnore]
+    internal Ticket Ticket { get; } = new();
 }
 
 /// <summary>What was reserved.</summary>
@@ -47,6 +56,14 @@ public sealed record Reserved
 
     [Description("The fencing token of the grant; `wigwag lease check TOKEN` succeeds while you hold it.")]
     public required long Token { get; init; }
+
+    /// <summary>Set while somebody waits; nobody is given it.</summary>
+    [JsonIgnore]
+    internal bool IsWaiting { get; init; }
+
+    /// <summary>Why there is nothing to give after a wait.</summary>
+    [JsonIgnore]
+    internal Error? Refusal { get; init; }
 }
 
 public static class Reserve
@@ -56,8 +73,8 @@ public static class Reserve
         Name = "reserve",
         Title = "Reserve files or surfaces",
         Description =
-            "Reserves files, folders, patterns or named surfaces before you change them, in every clone of the project, all of them or none. " +
-            "Refused with scope_held while another agent holds something in common with them: the answer says who, for which issue and until when. " +
+            "Reserves files, folders, patterns or named surfaces before you change them, in every clone of the project, all of them or none, and waits for them if you ask. " +
+            "Refused with scope_held while another agent holds something in common with them: it says who, for which issue and until when. " +
             "Asking again for what you hold renews it. Give it back with release when you are done.",
         Effect = Effect.IdempotentCommand,
         Toolset = "leases",
@@ -67,6 +84,10 @@ public static class Reserve
         Request = LeasesJson.Default.ReserveRequest,
         Answer = LeasesJson.Default.Reserved,
         Handler = Handle,
+        Until = reserved => !reserved.IsWaiting,
+        Refusal = reserved => reserved.Refusal,
+        Waking = Wake,
+        Abandoned = (session, request) => Queue.Leave(session, request.Ticket),
     };
 
     private static async ValueTask<Result<Reserved>> Handle(Session session, ReserveRequest request, CancellationToken cancel)
@@ -80,6 +101,37 @@ public static class Reserve
         }
         await session.LockProject(project.ProjectId);
         await Expiry.Notice(session, project.ProjectId);
-        return await Grants.Reserve(session, project, applicant, application);
+        var result = await Grants.Reserve(session, project, applicant, application);
+        if (request.WaitSeconds is null or 0)
+        {
+            return result;
+        }
+        // Who was refused stays in the queue until its time is over; who is granted, or refused for another reason, leaves it.
+        var deadline = request.Ticket.Until(session.Now, application.Wait);
+        if (result.Error is { Code: Conflicts.Held or Queue.Awaited } refusal)
+        {
+            if (session.Now < deadline)
+            {
+                await Queue.Stay(session, project, applicant, application, request.Ticket);
+                return new Reserved { Project = project.ProjectId, Granted = [], Conflicts = [], Token = 0, IsWaiting = true };
+            }
+            await Queue.Leave(session, request.Ticket);
+            return new Reserved { Project = project.ProjectId, Granted = [], Conflicts = [], Token = 0, Refusal = refusal };
+        }
+        await Queue.Leave(session, request.Ticket);
+        return result;
+    }
+
+    private static async ValueTask<Result<Wake>> Wake(Session session, ReserveRequest request)
+    {
+        if (!(await Applicant.Of(session)).Try(out var applicant, out var error) ||
+            !(await ProjectRegistry.Find(session, request.Project)).Try(out var project, out error) ||
+            !Application.Of(project, request).Try(out var application, out error))
+        {
+            return error;
+        }
+        var deadline = request.Ticket.Until(session.Now, application.Wait);
+        var free = await Queue.FreeAt(session, project, applicant, application, request.Ticket);
+        return new Wake(free < deadline ? free : deadline);
     }
 }

@@ -99,6 +99,52 @@ public sealed class Dispatcher(IStore store, IBlobs blobs)
     private async ValueTask<Result<object>> Command(Operation operation, object request, Caller caller, string? key, CancellationToken cancel)
     {
         var hash = key is null ? null : Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(request, operation.RequestType)));
+        var answered = await Once(operation, request, caller, key, hash, cancel);
+        try
+        {
+            while (answered.Try(out var answer, out _) && !operation.IsWorthGiving(answer))
+            {
+                await UntilWorthwhile(operation, request, caller, cancel);
+                answered = await Once(operation, request, caller, key, hash, cancel);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            await store.Write<object>(caller, async (session, _) =>
+            {
+                await operation.Abandon(session, request);
+                return request;
+            }, CancellationToken.None);
+            throw;
+        }
+        return answered.Try(out var given, out _) && operation.RefusalIn(given) is { } refusal ? refusal : answered;
+    }
+
+    /// <summary>Waits until the command has something to do, or a while: it then says again that it waits.</summary>
+    private async Task UntilWorthwhile(Operation operation, object request, Caller caller, CancellationToken cancel)
+    {
+        var since = store.Clock.GetTimestamp();
+        while (store.Clock.GetElapsedTime(since) is var waited && waited < Signs.HeartbeatEvery)
+        {
+            var committed = store.Committed();
+            var wakes = await store.Read<Wake>(
+                caller,
+                async (session, _) => operation.Wakes(session, request) is { } wake ? await wake : new Wake(session.Now),
+                cancel);
+            var left = wakes.Try(out var wake, out _) ? wake.At - store.Clock.GetUtcNow() : TimeSpan.Zero;
+            if (left <= TimeSpan.Zero)
+            {
+                return;
+            }
+            var rest = Signs.HeartbeatEvery - waited;
+            await committed.WaitAsync(left < rest ? left : rest, store.Clock, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            cancel.ThrowIfCancellationRequested();
+        }
+    }
+
+    /// <summary>Runs the command in a transaction, or finds that it was run before.</summary>
+    private async ValueTask<Result<object>> Once(Operation operation, object request, Caller caller, string? key, string? hash, CancellationToken cancel)
+    {
         var answered = await store.Write(caller, async (session, token) =>
         {
             await AgentRegistry.Seen(session);
@@ -111,7 +157,7 @@ public sealed class Dispatcher(IStore store, IBlobs blobs)
                 return used.Replay(operation, hash);
             }
             var result = await operation.Run(session, request, token);
-            if (result.Try(out var answer, out _))
+            if (result.Try(out var answer, out _) && operation.IsWorthGiving(answer) && operation.RefusalIn(answer) is null)
             {
                 await IdempotencyKeys.Keep(session, key, operation, hash, JsonSerializer.Serialize(operation.ForRepeat(answer), operation.AnswerType));
             }

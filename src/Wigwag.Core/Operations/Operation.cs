@@ -69,6 +69,15 @@ public abstract class Operation
     /// <summary>False while a waiting operation has nothing to say yet.</summary>
     internal abstract bool IsWorthGiving(object answer);
 
+    /// <summary>The refusal that an answer stands for, whose writes are kept; null for an answer.</summary>
+    internal abstract Error? RefusalIn(object answer);
+
+    /// <summary>For a command that waits: the time from which to run it again, looked at after each commit; null for one that never waits.</summary>
+    internal abstract ValueTask<Result<Wake>>? Wakes(Session session, object request);
+
+    /// <summary>For a command that waits: takes back what it left behind, because nobody waits for it any more.</summary>
+    internal abstract ValueTask Abandon(Session session, object request);
+
     /// <summary>The answer as it is kept for a repeat of the command.</summary>
     internal abstract object ForRepeat(object answer);
 
@@ -78,6 +87,9 @@ public abstract class Operation
     /// <summary>Adds to the answer the bytes that it names, after its transaction.</summary>
     internal abstract ValueTask<Result<object>> Complete(object answer, Attachments.IBlobs blobs, CancellationToken cancel);
 }
+
+/// <summary>When a command that waits has something to do.</summary>
+public sealed record Wake(DateTimeOffset At);
 
 /// <inheritdoc/>
 public sealed class Operation<TRequest, TAnswer> : Operation
@@ -96,6 +108,18 @@ public sealed class Operation<TRequest, TAnswer> : Operation
 
     /// <summary>For an operation that waits: whether this answer ends the wait.</summary>
     public Func<TAnswer, bool>? Until { get; init; }
+
+    /// <summary>
+    /// For a command that waits: from its request, when it is worth running again, read after each commit. The handler runs until its answer
+    /// is worth giving, and ends the wait itself when its time is over.
+    /// </summary>
+    public Func<Session, TRequest, ValueTask<Result<Wake>>>? Waking { get; init; }
+
+    /// <summary>For a command that waits: takes back what it left behind.</summary>
+    public Func<Session, TRequest, ValueTask>? Abandoned { get; init; }
+
+    /// <summary>For a command that has to write something also where it refuses: the refusal in its answer, or null.</summary>
+    public Func<TAnswer, Error?>? Refusal { get; init; }
 
     /// <summary>For a request that carries content inline: stores it and returns the request that names it instead.</summary>
     public Func<TRequest, Attachments.IBlobs, CancellationToken, ValueTask<Result<TRequest>>>? Preparation { get; init; }
@@ -116,6 +140,12 @@ public sealed class Operation<TRequest, TAnswer> : Operation
     public override TimeSpan? Patience(object request) => WaitsFor?.Invoke((TRequest)request);
 
     internal override bool IsWorthGiving(object answer) => Until is null || Until((TAnswer)answer);
+
+    internal override Error? RefusalIn(object answer) => Refusal?.Invoke((TAnswer)answer);
+
+    internal override ValueTask<Result<Wake>>? Wakes(Session session, object request) => Waking?.Invoke(session, (TRequest)request);
+
+    internal override ValueTask Abandon(Session session, object request) => Abandoned?.Invoke(session, (TRequest)request) ?? ValueTask.CompletedTask;
 
     internal override object ForRepeat(object answer) => WithoutSecret is null ? answer : WithoutSecret((TAnswer)answer);
 

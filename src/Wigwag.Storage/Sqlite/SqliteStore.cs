@@ -61,7 +61,10 @@ public sealed class SqliteStore : IStore
             connection = Connection.OpenWriter(path, options);
             WriterConnection.MakeRecoveredDurable(connection, log);
             var ran = Migrations.Run(connection, Migrations.All, (wall ?? TimeProvider.System).GetUtcNow());
-            var newest = connection.Scalar("SELECT at FROM events ORDER BY seq DESC LIMIT 1") ?? 0;
+            // A renewal is no fact of the log, and a lease may not last longer because the wall clock went back.
+            var newest = Math.Max(
+                connection.Scalar("SELECT at FROM events ORDER BY seq DESC LIMIT 1") ?? 0,
+                connection.Scalar("SELECT MAX(renewed_at) FROM leases WHERE state = 'active'") ?? 0);
             var clock = new MonotonicClock(wall ?? TimeProvider.System, DateTimeOffset.FromUnixTimeMilliseconds(newest));
             var store = new SqliteStore(path, owner, options, connection, clock, log);
             Log.Opened(log, path, raw.sqlite3_libversion().utf8_to_string(), ran.Count);

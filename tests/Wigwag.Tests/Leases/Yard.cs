@@ -43,6 +43,30 @@ internal sealed class Yard : IAsyncDisposable
     public async Task<List<string>> Held() =>
         [.. (await World.Do(ListLeases.Operation, new(), Dave)).Leases.Select(lease => $"{lease.Holder.Workspace} {lease.Scope}")];
 
+    /// <summary>Asks and waits; has begun to wait, or was answered, when this returns.</summary>
+    public async Task<Task<Result<Reserved>>> Wait(Caller by, string scope, int seconds = 3600, CancellationToken? cancel = null, string? key = null)
+    {
+        var before = (await Waiting()).Count;
+        var answer = World.Dispatcher.Run(
+            Wigwag.Core.Leases.Reserve.Operation, new() { Scopes = [scope], WaitSeconds = seconds }, by, key, cancel ?? World.Stop).AsTask();
+        while (!answer.IsCompleted && (await Waiting()).Count == before)
+        {
+            await Task.WhenAny(answer, Task.Delay(5, World.Stop));
+        }
+        return answer;
+    }
+
+    /// <summary>Who waits, first the first.</summary>
+    public async Task<List<string>> Waiting() =>
+        [.. (await World.Do(ListLeases.Operation, new(), Ann)).Waiting.Select(waiting => $"{waiting.Holder.Workspace} {string.Join(' ', waiting.Scopes)}")];
+
+    /// <summary>Time passes, and somebody does something.</summary>
+    public async Task Pass(TimeSpan time)
+    {
+        World.Clock.Pass(time);
+        await World.Do(Core.Agents.Heartbeat.Operation, new(), Gina);
+    }
+
     /// <summary>Who else holds paths, as an agent is told.</summary>
     public async Task<List<string>> Check(Caller by, params string[] paths) =>
         [.. (await World.Do(CheckPaths.Operation, new() { Paths = paths }, by)).Held.Select(hold => $"{hold.Path}: {hold.Holder.Workspace} {hold.Scope}")];

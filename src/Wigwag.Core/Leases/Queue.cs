@@ -1,0 +1,143 @@
+using System.Security.Cryptography;
+using System.Text.Json.Nodes;
+using Wigwag.Core.Agents;
+using Wigwag.Core.Leases.Scopes;
+using Wigwag.Core.Operations;
+using Wigwag.Core.Projects;
+using Wigwag.Core.Store;
+
+namespace Wigwag.Core.Leases;
+
+/// <summary>A request's place in the queue: which row is its own, and until when it waits. Settled the first time it is asked.</summary>
+internal sealed class Ticket
+{
+    private DateTimeOffset? _until;
+
+    public string Id { get; } = RandomNumberGenerator.GetHexString(24, lowercase: true);
+
+    public DateTimeOffset Until(DateTimeOffset now, TimeSpan wait) => _until ??= now + wait;
+}
+
+/// <summary>
+/// Who waits for reservations: first come, first served. What somebody waits for is given to nobody who came later, but to those who hold a
+/// part of it already: if they had to wait for the first in the queue, neither would ever get on.
+/// </summary>
+internal static class Queue
+{
+    public const string Awaited = "scope_awaited";
+
+    // A waiter says that it is there every Signs.HeartbeatEvery.
+    private static readonly TimeSpan AliveFor = TimeSpan.FromSeconds(90);
+
+    private sealed record Waiter(string Ticket, AgentId Holder, string[] Scopes, LeaseMode Mode, DateTimeOffset AskedAt, DateTimeOffset AliveUntil);
+
+    /// <summary>Takes a place at the end, or says that the one taken is still waited in.</summary>
+    public static async ValueTask Stay(Session session, Project project, Applicant applicant, Application application, Ticket ticket)
+    {
+        await session.Execute("DELETE FROM lease_waits WHERE project = @project AND alive_until <= @now", ("project", project.ProjectId), ("now", session.Now - AliveFor));
+        await session.Execute(
+            """
+            INSERT INTO lease_waits (project, ticket, holder, scopes, mode, asked_at, alive_until)
+            VALUES (@project, @ticket, @holder, @scopes, @mode, @now, @until)
+            ON CONFLICT (ticket) DO UPDATE SET alive_until = @until
+            """,
+            ("project", project.ProjectId),
+            ("ticket", ticket.Id),
+            ("holder", applicant.Agent),
+            ("scopes", string.Join('\n', application.Scopes.Select(scope => scope.Text))),
+            ("mode", LeaseRows.Text(application.Mode)),
+            ("now", session.Now),
+            ("until", session.Now + AliveFor));
+    }
+
+    public static ValueTask<List<Waiting>> In(Session session, ProjectId project) => session.Query(
+        """
+        SELECT w.holder, w.scopes, w.mode, w.asked_at FROM lease_waits w
+        WHERE w.project = @project AND w.alive_until > @now
+        ORDER BY w.place LIMIT 200
+        """,
+        row => new Waiting
+        {
+            Holder = AgentId.Parse(row.Text("holder")),
+            Scopes = row.Text("scopes").Split('\n'),
+            Mode = row.Text("mode") == "shared" ? LeaseMode.Shared : LeaseMode.Exclusive,
+            Since = row.Time("asked_at"),
+        },
+        ("project", project),
+        ("now", session.Now));
+
+    public static async ValueTask Leave(Session session, Ticket ticket) =>
+        await session.Execute("DELETE FROM lease_waits WHERE ticket = @ticket", ("ticket", ticket.Id));
+
+    /// <summary>The refusal of what somebody waits for who came before; null when nobody does.</summary>
+    public static async ValueTask<Error?> Ahead(Session session, Project project, Applicant applicant, Application application, IReadOnlyList<Scope> scopes)
+    {
+        if (await First(session, project, applicant, application, scopes) is not { } first)
+        {
+            return null;
+        }
+        return Error.Conflict(
+            Awaited,
+            $"{first.Holder} waits for {string.Join(", ", first.Scopes)} since {first.AskedAt:u} and comes first.",
+            "Wait with --wait for your turn, or take something else.") with
+        {
+            Details = new JsonObject
+            {
+                ["conflicts"] = new JsonArray(),
+                ["waiting"] = new JsonArray([.. first.Scopes.Select(scope => new JsonObject { ["scope"] = scope, ["holder"] = first.Holder.Value, ["since"] = first.AskedAt })]),
+            },
+        };
+    }
+
+    /// <summary>When it may be free for somebody who waits: now, or when the next of those in the way is over.</summary>
+    public static async ValueTask<DateTimeOffset> FreeAt(Session session, Project project, Applicant applicant, Application application, Ticket ticket)
+    {
+        var free = session.Now;
+        foreach (var scope in application.Scopes)
+        {
+            await foreach (var lease in Candidates.Meeting(session, project, scope))
+            {
+                if (lease.Holder != applicant.Agent && (lease.Mode == LeaseMode.Exclusive || application.Mode == LeaseMode.Exclusive) && lease.ExpiresAt > free)
+                {
+                    free = lease.ExpiresAt;
+                }
+            }
+        }
+        return free == session.Now && await First(session, project, applicant, application, application.Scopes) is { } first ? first.AliveUntil : free;
+    }
+
+    private static async ValueTask<Waiter?> First(
+        Session session, Project project, Applicant applicant, Application application, IReadOnlyList<Scope> scopes)
+    {
+        // lease_waits_by_project; a request that is not in the queue comes after all.
+        var waiters = await session.Query(
+            """
+            SELECT w.ticket, w.holder, w.scopes, w.mode, w.asked_at, w.alive_until
+            FROM lease_waits w
+            WHERE w.project = @project AND w.alive_until > @now AND w.holder <> @holder
+              AND w.place < COALESCE((SELECT own.place FROM lease_waits own WHERE own.ticket = @ticket), 9223372036854775807)
+            ORDER BY w.place
+            """,
+            row => new Waiter(
+                row.Text("ticket"), AgentId.Parse(row.Text("holder")), row.Text("scopes").Split('\n'),
+                row.Text("mode") == "shared" ? LeaseMode.Shared : LeaseMode.Exclusive, row.Time("asked_at"), row.Time("alive_until")),
+            ("project", project.ProjectId),
+            ("now", session.Now),
+            ("holder", applicant.Agent),
+            ("ticket", application.Ticket?.Id));
+        List<Lease>? mine = null;
+        foreach (var waiter in waiters.Where(waiter => waiter.Mode == LeaseMode.Exclusive || application.Mode == LeaseMode.Exclusive))
+        {
+            var wanted = waiter.Scopes.Select(text => Scope.Parse(text, project.PathCase).Value).ToList();
+            if (wanted.Exists(one => scopes.Any(one.Overlaps)))
+            {
+                mine ??= (await LeaseBook.Mine(session, project.ProjectId, applicant.Agent)).FindAll(lease => lease.Kind == LeaseKind.Reservation);
+                if (!mine.Exists(lease => wanted.Exists(one => Candidates.Of(lease, project).Overlaps(one))))
+                {
+                    return waiter;
+                }
+            }
+        }
+        return null;
+    }
+}
