@@ -7,10 +7,12 @@ namespace Wigwag.EndToEnd.Docs;
 
 /// <summary>
 /// Somebody who follows a page by pasting its commands: two repositories with two clones each, a Wigwag home of their own, and
-/// the sample ids of the page replaced by the real ones, in the order in which they appear.
+/// the sample ids and the sample address of the page replaced by the real ones, in the order in which they appear.
 /// </summary>
 internal sealed partial class Reader : IAsyncDisposable
 {
+    private const string SampleAddress = "http://127.0.0.1:8765";
+
     private readonly DemoWorld _world = new(Directory.CreateTempSubdirectory("wigwag-docs-").FullName);
     private readonly Dictionary<string, string> _ids = [];
 
@@ -31,7 +33,7 @@ internal sealed partial class Reader : IAsyncDisposable
     /// <summary>Pastes a block; what it printed.</summary>
     public async Task<string> Paste(Block block, CancellationToken cancel)
     {
-        var code = await WithRealIds(block, cancel);
+        var code = WithRealAddress(await WithRealIds(block, cancel));
         var run = await Bash(code, block.Where, cancel);
         Assert.True(run.ExitCode == 0, $"in {block.Where}:\n{code}\nexited with {run.ExitCode}\n{run.Output}\n{run.Error}");
         return run.Output;
@@ -45,6 +47,16 @@ internal sealed partial class Reader : IAsyncDisposable
 
     private Task<Finished> Bash(string code, string where, CancellationToken cancel) =>
         Child.Run("bash", ["-euo", "pipefail", "-c", code], _world.Clone(where), environment: Environment, cancel: cancel);
+
+    private string WithRealAddress(string code)
+    {
+        if (!code.Contains(SampleAddress, StringComparison.Ordinal))
+        {
+            return code;
+        }
+        using var record = JsonDocument.Parse(File.ReadAllText(Path.Combine(_world.Home, "server.json")));
+        return code.Replace(SampleAddress, record.RootElement.GetProperty("url").GetString());
+    }
 
     private async Task<string> WithRealIds(Block block, CancellationToken cancel)
     {
