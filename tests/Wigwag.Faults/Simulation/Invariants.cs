@@ -11,6 +11,11 @@ internal sealed class Invariants
 
     private sealed record DeliveryState(string Id, int Rank, bool IsOwed, string? TakenBy, long? OverdueAt, bool IsWaiting);
 
+    private sealed record LeaseState(string Id, string Project, string Scope, bool IsShared, string Holder, long Token, long ExpiresAt, bool IsActive)
+    {
+        public bool IsLiveAt(long time) => IsActive && ExpiresAt > time;
+    }
+
     private sealed record IssueState(string Id, string Status, string? Assignee);
 
     private sealed record State(
@@ -25,6 +30,7 @@ internal sealed class Invariants
         List<string> Disordered,
         Dictionary<string, long> SeenAt,
         ILookup<string, long> LeftIn,
+        Dictionary<string, LeaseState> Leases,
         long At);
 
     /// <summary>How many events the log holds, presence aside: whoever asks for anything is there.</summary>
@@ -75,6 +81,14 @@ internal sealed class Invariants
                 yield return $"{delivery.Id} is acknowledged and still owed";
             }
         }
+        var live = now.Leases.Values.Where(lease => lease.IsLiveAt(now.At)).ToList();
+        foreach (var (one, other) in live.SelectMany(one => live.Select(other => (one, other))).Where(pair => string.CompareOrdinal(pair.one.Id, pair.other.Id) < 0))
+        {
+            if (one.Project == other.Project && one.Holder != other.Holder && !(one.IsShared && other.IsShared) && Paths.Overlap(one.Scope, other.Scope))
+            {
+                yield return $"two hold what overlaps: {one} and {other}";
+            }
+        }
         foreach (var issue in now.Issues.Where(issue => (issue.Status == "in_progress") && issue.Assignee is null))
         {
             yield return $"{issue.Id} is in progress and nobody holds it";
@@ -109,6 +123,20 @@ internal sealed class Invariants
             if (now.Messages.GetValueOrDefault(id) != text)
             {
                 yield return $"{id} was changed or lost";
+            }
+        }
+        foreach (var (id, lease) in now.Leases)
+        {
+            if (!before.Leases.TryGetValue(id, out var was))
+            {
+                if (before.Leases.Values.Any(older => older.Project == lease.Project && older.Token >= lease.Token))
+                {
+                    yield return $"{lease} has a token that is not newer than those before it";
+                }
+            }
+            else if ((lease.IsActive && !was.IsActive) || lease.Token < was.Token || (lease.ExpiresAt > was.ExpiresAt && lease.Token == was.Token && was.ExpiresAt <= before.At))
+            {
+                yield return $"a lease came back: {was}, then {lease}";
             }
         }
         foreach (var (id, was) in before.Deliveries)
@@ -164,6 +192,17 @@ internal sealed class Invariants
                 .ToDictionary(each => each.Item1, each => each.Item2),
             (await session.Query("SELECT subject, seq FROM events WHERE kind = 'agent.offline'", row => (row.Text("subject"), row.Number("seq"))))
                 .ToLookup(each => each.Item1, each => each.Item2),
+            (await session.Query(
+                "SELECT lease_id, project, scope, mode, holder, token, expires_at, state FROM leases WHERE kind = 'reservation'",
+                row => new LeaseState(
+                    row.Text("lease_id"),
+                    row.Text("project"),
+                    row.Text("scope"),
+                    row.Text("mode") == "shared",
+                    row.Text("holder"),
+                    row.Number("token"),
+                    row.Number("expires_at"),
+                    row.Text("state") == "active"))).ToDictionary(each => each.Id),
             session.Now.ToUnixTimeMilliseconds());
     }
 }

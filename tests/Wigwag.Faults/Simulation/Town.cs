@@ -1,5 +1,6 @@
 using Wigwag.Core.Agents;
 using Wigwag.Core.Issues;
+using Wigwag.Core.Leases;
 using Wigwag.Core.Messages;
 using Wigwag.Core.Operations;
 using Wigwag.Storage.Blobs;
@@ -137,6 +138,15 @@ internal sealed class Town : IAsyncDisposable
             (Happening.Comment, _, { } about, _) => (CommentIssue.Operation, new CommentIssueRequest { IssueId = about, Body = text }),
             (Happening.Depend, _, { } about, { } on) => (DependIssue.Operation, new DependIssueRequest { IssueId = about, DependsOn = on }),
             (Happening.Undepend, _, { } about, { } on) => (UndependIssue.Operation, new UndependIssueRequest { IssueId = about, DependsOn = on }),
+            (Happening.Reserve, _, _, _) => (Reserve.Operation, new ReserveRequest
+            {
+                Scopes = [.. new[] { step.A, step.B }.Take(1 + (step.C % 2)).Select(at => Paths.Scopes[at % Paths.Scopes.Count]).Distinct()],
+                Shared = step.C % 3 == 0,
+                Partial = step.C % 5 == 0,
+                TtlSeconds = 60 + (step.C % 3600),
+            }),
+            (Happening.Release, _, _, _) => (Release.Operation, new ReleaseRequest { Scopes = step.B % 3 == 0 ? null : [Paths.Scopes[step.A % Paths.Scopes.Count]] }),
+            (Happening.Renew, _, _, _) => (Renew.Operation, new RenewRequest { Scopes = step.B % 3 == 0 ? null : [Paths.Scopes[step.A % Paths.Scopes.Count]] }),
             (Happening.Heartbeat, _, _, _) => (Heartbeat.Operation, new HeartbeatRequest()),
             (Happening.Goodbye, _, _, _) => (Goodbye.Operation, new GoodbyeRequest()),
             _ => null,
