@@ -1,0 +1,73 @@
+using System.Globalization;
+using Npgsql;
+using Wigwag.Core.Store;
+
+namespace Wigwag.Storage.Postgres;
+
+/// <summary>Connections for one purpose. Who finds all of them in use waits for a while, in turn.</summary>
+internal sealed class Pool : IAsyncDisposable
+{
+    private readonly SemaphoreSlim _room;
+    private readonly TimeSpan _patience;
+    private volatile bool _isClosed;
+
+    /// <param name="address">The database.</param>
+    /// <param name="options">Limits that the address does not set.</param>
+    /// <param name="settings">Settings of the engine for every connection: <c>-c name=value</c>.</param>
+    /// <param name="keep">False for connections that their users keep and close by themselves.</param>
+    public Pool(PostgresAddress address, PostgresOptions options, string settings, bool keep = true)
+    {
+        var connect = address.Settings();
+        connect.Pooling = keep;
+        connect.MaxPoolSize = connect.ShouldSerialize("Maximum Pool Size") ? connect.MaxPoolSize : options.PoolSize;
+        connect.Timeout = connect.ShouldSerialize("Timeout") ? connect.Timeout : Seconds(options.ConnectLimit);
+        connect.CommandTimeout = connect.ShouldSerialize("Command Timeout") ? connect.CommandTimeout : Seconds(options.StatementLimit);
+        connect.CancellationTimeout = 1000;
+        connect.NoResetOnClose = true; // nothing is set on a connection that the next one would mind
+        connect.MaxAutoPrepare = 200;
+        connect.AutoPrepareMinUsages = 3;
+        connect.ApplicationName ??= "wigwag";
+        connect.IncludeErrorDetail = false; // it repeats values of rows
+        connect.PersistSecurityInfo = false;
+        connect.Options = string.Create(
+            CultureInfo.InvariantCulture,
+            $"{connect.Options} {settings} -c statement_timeout={connect.CommandTimeout}s -c lock_timeout={(long)options.LockLimit.TotalMilliseconds}ms -c idle_in_transaction_session_timeout=30s").Trim();
+        Source = new NpgsqlSlimDataSourceBuilder(connect.ConnectionString).EnableTransportSecurity().EnableArrays().Build();
+        _room = new(connect.MaxPoolSize);
+        _patience = options.ConnectLimit;
+    }
+
+    /// <summary>The driver's own, for those that wait for nobody.</summary>
+    public NpgsqlDataSource Source { get; }
+
+    /// <summary>Lends a connection to <paramref name="use"/>.</summary>
+    /// <exception cref="StoreUnavailableException">All are in use, or the store is closed.</exception>
+    public async ValueTask<T> With<T>(Func<NpgsqlConnection, ValueTask<T>> use, CancellationToken cancel)
+    {
+        if (!await _room.WaitAsync(_patience, cancel))
+        {
+            throw new StoreUnavailableException("every connection to the database is in use.");
+        }
+        try
+        {
+            if (_isClosed)
+            {
+                throw new StoreUnavailableException("the store is closed.");
+            }
+            await using var connection = await Source.OpenConnectionAsync(cancel);
+            return await use(connection);
+        }
+        finally
+        {
+            _room.Release();
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _isClosed = true;
+        await Source.DisposeAsync();
+    }
+
+    private static int Seconds(TimeSpan time) => Math.Max(1, (int)Math.Ceiling(time.TotalSeconds));
+}
