@@ -100,7 +100,16 @@ public sealed class HookClient
 
     private static JsonObject WriteCursor(HookClient client, HookMoment moment, HookAnswer answer) => moment switch
     {
-        HookMoment.BeforeTool when answer.Deny is { } reason => new() { ["permission"] = "deny", ["user_message"] = reason, ["agent_message"] = reason },
+        // Its versions before 2.1 read decision and reason, the later ones the others.
+        HookMoment.BeforeTool when answer.Deny is { } reason => new()
+        {
+            ["permission"] = "deny",
+            ["user_message"] = reason,
+            ["agent_message"] = reason,
+            ["decision"] = "deny",
+            ["reason"] = reason,
+        },
+        HookMoment.Prompt => new() { ["continue"] = true },
         HookMoment.Stop when answer.GoOn is { } task => new() { ["followup_message"] = task },
         HookMoment.SessionStart or HookMoment.AfterTool when answer.Context is { } context => new() { ["additional_context"] = context },
         _ => [],

@@ -13,7 +13,7 @@ public sealed class HookDesk(Dispatcher dispatcher)
     private static readonly string[] Waking = ["BLOCKED", "HANDOFF", "REQUEST"];
 
     // As long as an edit may take until the next one renews it.
-    private static readonly TimeSpan EditTtl = TimeSpan.FromMinutes(30);
+    private const int EditSeconds = 1800;
 
     private readonly OperationCalls _calls = new(dispatcher);
     private readonly HookMemory _memory = new(dispatcher.Store.Clock);
@@ -56,7 +56,7 @@ public sealed class HookDesk(Dispatcher dispatcher)
         }
         await _calls.Ask(caller, "update_agent", profile, cancel);
         var inbox = await _calls.Ask(caller, "check_inbox", new() { ["unread"] = true, ["limit"] = 5 }, cancel);
-        var leases = await _calls.Ask(caller, "list_leases", [], cancel);
+        var leases = await _calls.Ask(caller, "list_leases", new() { ["kind"] = "reservation" }, cancel);
         if (inbox.Try(out var page, out _))
         {
             told.After = page["after"]?.GetValue<string>();
@@ -119,7 +119,7 @@ public sealed class HookDesk(Dispatcher dispatcher)
                 {
                     ["project"] = paths.Project.Value,
                     ["scopes"] = new JsonArray([.. paths.Paths.Select(path => JsonValue.Create(Literal(path)))]),
-                    ["ttl_seconds"] = (long)EditTtl.TotalSeconds,
+                    ["ttl_seconds"] = EditSeconds,
                     ["reason"] = "editing",
                 }, cancel);
                 if (reserved.Error is { Code: "scope_held" } conflict)
@@ -142,8 +142,11 @@ public sealed class HookDesk(Dispatcher dispatcher)
                 continue;
             }
             var renewed = await _calls.Ask(caller, "renew", new() { ["project"] = paths.Project.Value, ["scopes"] = Texts(paths.Paths) }, cancel);
-            var isCovered = renewed.Try(out var answer, out _) && answer["renewed"] is JsonArray { Count: > 0 };
-            if (!isCovered && (await Check(caller, paths, cancel)).Try(out var check, out _) && check["policy"]?.GetValue<string>() == "warn")
+            if (renewed.Error is { Code: "lease_over" } lost && told.Once($"lost {lost.Message}"))
+            {
+                return HookTexts.Lost(lost);
+            }
+            if (renewed.Error is { Code: "not_held" } && (await Check(caller, paths, cancel)).Try(out var check, out _) && check["policy"]?.GetValue<string>() == "warn")
             {
                 bare.AddRange(paths.Paths.Where(path => told.Once($"bare {paths.Project} {path}")));
             }

@@ -45,7 +45,7 @@ public sealed record HookInput
         return new()
         {
             Moment = moment,
-            Session = Text(sent, "session_id") ?? Text(sent, "conversation_id") ?? "",
+            Session = Text(sent, "conversation_id") ?? Text(sent, "session_id") ?? "",
             Folder = folder,
             Model = Text(sent, "model"),
             IsContinued = sent.TryGetProperty("stop_hook_active", out var active) && active.ValueKind == JsonValueKind.True

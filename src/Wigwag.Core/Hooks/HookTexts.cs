@@ -61,7 +61,9 @@ internal static class HookTexts
     }
 
     public static string Unreserved(List<string> paths) =>
-        $"Wigwag: you changed {string.Join(", ", paths.Take(Shown).Select(Sanitize.Quote))}{(paths.Count > Shown ? $" and {paths.Count - Shown} more" : "")} without a reservation, so other agents cannot see that you work there. Reserve it: 'wigwag reserve {ShellWord(paths[0])}'.";
+        $"Wigwag: you changed {string.Join(", ", paths.Take(Shown).Select(Sanitize.Quote))}{(paths.Count > Shown ? $" and {paths.Count - Shown} more" : "")} without a reservation, so other agents cannot see that you work there. Reserve it: wigwag reserve {ShellWord(paths[0])}";
+
+    public static string Lost(Error error) => $"Wigwag: a reservation of yours is over: {Sanitize.OneLine(error.Message)} {Sanitize.OneLine(error.Next)}";
 
     /// <summary>Who holds what the tool would change, and the ways out.</summary>
     public static string Refusal(List<JsonObject> held, DateTimeOffset now)
@@ -82,7 +84,11 @@ internal static class HookTexts
             text.Append(Until(lease, now)).Append(". Do not change it another way. ")
                 .Append($"Ask: wigwag send {ShellWord(holder)} {ShellWord($"May I change {Sanitize.OneLine(path)}?")} --category REQUEST. ")
                 .Append($"Or wait until it is free: wigwag reserve {ShellWord(Sanitize.OneLine(scope))} --wait 10m. ")
-                .Append("Or work on something else; once it has expired, reserving it takes it over.");
+                .Append("Or work on something else. ");
+            // The holder may be gone; the server says how it is taken over then.
+            text.Append(Text(lease, "next") is { } next && next.Contains("force-release", StringComparison.Ordinal)
+                ? Sanitize.OneLine(next)
+                : "Once it has expired, reserving it takes it over.");
             if (Text(lease, "reason") is { Length: > 0 } reason)
             {
                 text.Append('\n').Append(Boundary.Wrap([("reason given by", holder)], reason));
@@ -114,5 +120,5 @@ internal static class HookTexts
     private static string? Text(JsonObject thing, string name) =>
         thing[name] is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
 
-    private static string ShellWord(string word) => $"'{word.Replace("'", "'\\''", StringComparison.Ordinal)}'";
+    private static string ShellWord(string word) => word.Length > 0 && word.All(c => char.IsAsciiLetterOrDigit(c) || c is '/' or '.' or '-' or '_') ? word : $"'{word.Replace("'", "'\\''", StringComparison.Ordinal)}'";
 }

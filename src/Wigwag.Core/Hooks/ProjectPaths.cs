@@ -38,7 +38,7 @@ internal sealed record ProjectPaths(ProjectId Project, List<string> Paths, List<
                     sorted[project] = paths = new(project, [], []);
                 }
                 var path = target.Path[(root.TrimEnd('/').Length + 1)..];
-                if (path.Length > 0 && path != ".git" && !path.StartsWith(".git/", StringComparison.Ordinal))
+                if (path.Length > 0 && !path.Any(char.IsControl) && path != ".git" && !path.StartsWith(".git/", StringComparison.Ordinal))
                 {
                     (target.IsPattern ? paths.Patterns : paths.Paths).Add(path);
                 }

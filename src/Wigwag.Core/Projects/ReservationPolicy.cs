@@ -2,16 +2,16 @@ using System.Text.Json.Serialization;
 
 namespace Wigwag.Core.Projects;
 
-/// <summary>What hooks and the git guard do for a project's agents about what others hold.</summary>
+/// <summary>What hooks do when an agent edits what nobody has reserved. What another agent has reserved they refuse under each of these.</summary>
 public enum ReservationPolicy
 {
-    /// <summary>They say what is held and let it pass.</summary>
+    /// <summary>They tell the agent that others cannot see that it works there.</summary>
     [JsonStringEnumMemberName("warn")]
     Warn,
-    /// <summary>They do nothing.</summary>
+    /// <summary>Nothing.</summary>
     [JsonStringEnumMemberName("off")]
     Off,
-    /// <summary>They reserve what an agent edits, and refuse what another holds.</summary>
+    /// <summary>They reserve it for the agent before the edit.</summary>
     [JsonStringEnumMemberName("reserve-on-edit")]
     ReserveOnEdit,
 }

@@ -1,6 +1,7 @@
 using Wigwag.Program.Commands;
 using Wigwag.Program.Guard;
 using Wigwag.Program.Hooks;
+using Wigwag.Program.Init;
 using Wigwag.Program.Mcp;
 
 namespace Wigwag.Program.Cli;
@@ -14,6 +15,7 @@ internal static class ProgramCommands
         StopCommand.Command,
         McpCommand.Command,
         DoctorCommand.Command,
+        InitCommand.Command,
         GuardCommand.Install,
         GuardCommand.Uninstall,
         GuardCommand.Run,

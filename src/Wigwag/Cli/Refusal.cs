@@ -19,6 +19,9 @@ internal static class ExitCode
     /// <summary>A bug or a broken machine.</summary>
     public const int Unexpected = 1;
 
+    /// <summary>Something was shown that has yet to be agreed to; nothing was changed.</summary>
+    public const int Pending = 10;
+
     public static int Of(ErrorKind kind) => kind switch
     {
         ErrorKind.Invalid => 2,

@@ -56,7 +56,7 @@ internal static class GuardCommand
 
     private static int Change(CommandLine line, bool install)
     {
-        var guard = new GuardFiles(Here(), BackgroundServer.Self().First());
+        var guard = new GuardFiles(Here(), Init.ProgramName.Find().Path);
         if (install)
         {
             guard.Install(line.Value("when_down") == "refuse");

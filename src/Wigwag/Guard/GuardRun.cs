@@ -77,7 +77,9 @@ internal static class GuardRun
                 text.Append(CultureInfo.InvariantCulture, $"\n    ask:       wigwag send {GuardScript.Quote(Value.OneLine(holding.Holder))} {question} --category REQUEST");
             }
             text.Append(CultureInfo.InvariantCulture, $"\n    wait:      wigwag reserve {scope} --wait 30m");
-            text.Append(CultureInfo.InvariantCulture, $"\n    take over: wigwag reserve {scope}{(holding.ExpiresAt is { } end ? $", once it has expired ({Clock(end)})" : ", once it has expired")}");
+            text.Append(CultureInfo.InvariantCulture, $"\n    take over: {(holding.Next is { } next && next.Contains("force-release", StringComparison.Ordinal)
+                ? Value.OneLine(next)
+                : $"once it has expired{(holding.ExpiresAt is { } end ? $" ({Clock(end)})" : "")}, wigwag reserve {scope}")}");
         }
         return text.ToString();
     }

@@ -23,6 +23,9 @@ internal sealed record Holding
 
     public DateTimeOffset? ExpiresAt { get; init; }
 
+    /// <summary>What the server says can be done, one sentence.</summary>
+    public string? Next { get; init; }
+
     /// <summary>Those of the paths that lie under it.</summary>
     public List<string> Paths { get; } = [];
 }
@@ -30,7 +33,7 @@ internal sealed record Holding
 /// <summary>Asks the server who else holds paths.</summary>
 internal static class Holdings
 {
-    private const int PathsAtOnce = 500;
+    private const int PathsAtOnce = 2000;
 
     /// <summary>The exclusive reservations of others over these paths.</summary>
     /// <exception cref="UnreachableException">No server answered.</exception>
@@ -38,7 +41,8 @@ internal static class Holdings
     public static List<Holding> Over(IReadOnlyList<string> paths, Delivery delivery, TimeSpan patience)
     {
         var found = new Dictionary<string, Holding>();
-        foreach (var some in paths.Chunk(PathsAtOnce))
+        // A name with a line's end in it is nothing that anybody could have reserved.
+        foreach (var some in paths.Where(path => !path.Any(char.IsControl)).Chunk(PathsAtOnce))
         {
             var body = $"{{\"paths\":[{string.Join(',', some.Select(Json.Quote))}]}}";
             var reply = delivery.Send(new() { Method = "POST", Target = "/v1/projects/-/check", Body = Encoding.UTF8.GetBytes(body), Patience = patience });
@@ -77,6 +81,7 @@ internal static class Holdings
         Reason = held.TextOf("reason"),
         Since = Time(held.TextOf("since")),
         ExpiresAt = Time(held.TextOf("expires_at")),
+        Next = held.TextOf("next"),
     };
 
     private static DateTimeOffset? Time(string? text) =>
