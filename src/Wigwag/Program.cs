@@ -1,5 +1,6 @@
 using Wigwag.Core.Operations;
 using Wigwag.Program.Cli;
+using Wigwag.Program.Commands;
 using Wigwag.Program.Transport;
 using Wigwag.Program.Views;
 
@@ -49,7 +50,8 @@ internal static class Program
             var index = CommandIndex.Load();
             if (index.Find(name) is { } operation)
             {
-                return Run(operation with { Run = line => OperationRun.Run(index, operation, line) }, arguments, first, count);
+                return Run(
+                    FollowCommand.Extend(index, operation) ?? operation with { Run = line => OperationRun.Run(index, operation, line) }, arguments, first, count);
             }
         }
         return Unknown(words, arguments.Contains("--help") || arguments.Contains("-h"));

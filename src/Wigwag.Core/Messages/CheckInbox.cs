@@ -64,6 +64,8 @@ public static class CheckInbox
         Request = MessagesJson.Default.CheckInboxRequest,
         Answer = MessagesJson.Default.InboxPage,
         Handler = (session, request, _) => Check(session, request),
+        Given = (session, page) => Deliveries.MarkDelivered(session, page.Messages, DeliveryRoute.Inbox),
+        Gives = page => page.Messages.Any(Deliveries.IsNew),
     };
 
     private static async ValueTask<Result<InboxPage>> Check(Session session, CheckInboxRequest request)

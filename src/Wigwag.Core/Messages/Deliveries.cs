@@ -113,10 +113,12 @@ internal static class Deliveries
         {
             var first = await session.Execute(
                 """
-                UPDATE deliveries SET state = 'read', read_at = @now
+                UPDATE deliveries SET state = 'read', read_at = @now, delivered_at = COALESCE(delivered_at, @now),
+                  delivered_via = COALESCE(delivered_via, 'read'), delivered_to = COALESCE(delivered_to, @owner)
                 WHERE project = @project AND recipient = @recipient AND seq = @seq AND state = 'unread'
                 """,
                 ("now", session.Now),
+                ("owner", owner),
                 ("project", delivery.Home),
                 ("recipient", delivery.Key),
                 ("seq", message.Seq)) > 0;
@@ -137,6 +139,48 @@ internal static class Deliveries
                     new(message.MessageId, message.ThreadId, receipt.Recipient, owner),
                     Concerned(message, owner));
             }
+        }
+    }
+
+    /// <summary>Notes that it was put into a session of the owner: their own copy, and what their project shares; the first time counts.</summary>
+    public static async ValueTask<bool> MarkDelivered(Session session, Message message, Mailbox mailbox, DeliveryRoute route)
+    {
+        var isNew = false;
+        foreach (var (delivery, receipt) in mailbox.Owner is null ? [] : Mines(await All(session, message.Seq), mailbox))
+        {
+            if (await session.Execute(
+                """
+                UPDATE deliveries SET delivered_at = @now, delivered_via = @route, delivered_to = @owner
+                WHERE project = @project AND recipient = @recipient AND seq = @seq AND delivered_at IS NULL
+                """,
+                ("now", session.Now),
+                ("route", route.Text()),
+                ("owner", mailbox.Owner),
+                ("project", delivery.Home),
+                ("recipient", delivery.Key),
+                ("seq", message.Seq)) > 0)
+            {
+                isNew = true;
+                await session.Append(
+                    MessageEvents.Delivered,
+                    message.Project,
+                    message.MessageId.Value,
+                    new(message.MessageId, message.ThreadId, receipt.Recipient, mailbox.Owner!, route),
+                    Concerned(message, mailbox.Owner!));
+            }
+        }
+        return isNew;
+    }
+
+    /// <summary>True for a message that waits and has not been in a session of its recipient.</summary>
+    public static bool IsNew(Envelope message) => message is { State: MessageState.Unread, IsDelivered: false };
+
+    /// <summary>Notes that an agent was given these messages; those that are not its own, and were shown to it all the same, stay as they are.</summary>
+    public static async ValueTask MarkDelivered(Session session, IEnumerable<Envelope> messages, DeliveryRoute route)
+    {
+        if (session.Caller is { Agent: not null, Role: >= Role.Agent })
+        {
+            await NoteDelivery.Note(session, messages.Where(IsNew).Select(message => message.MessageId), Mailbox.Of(session.Caller), route);
         }
     }
 
@@ -171,7 +215,8 @@ internal static class Deliveries
         await StopWaiting(session, delivery, seq);
         return await session.Execute(
             """
-            UPDATE deliveries SET state = 'acked', is_owed = 0, acked_at = @now, acked_by = @by, read_at = COALESCE(read_at, @now)
+            UPDATE deliveries SET state = 'acked', is_owed = 0, acked_at = @now, acked_by = @by, read_at = COALESCE(read_at, @now),
+              delivered_at = COALESCE(delivered_at, @now), delivered_via = COALESCE(delivered_via, 'read'), delivered_to = COALESCE(delivered_to, @by)
             WHERE project = @project AND recipient = @recipient AND seq = @seq AND state <> 'acked'
             """,
             ("now", session.Now),
@@ -225,7 +270,7 @@ internal static class Deliveries
 
     private static ValueTask<List<Found>> All(Session session, long seq) => session.Query(
         """
-        SELECT project, recipient, state, read_at, acked_at, acked_by, taken_by, taken_at, overdue_at
+        SELECT project, recipient, state, delivered_at, delivered_via, delivered_to, read_at, acked_at, acked_by, taken_by, taken_at, overdue_at
         FROM deliveries WHERE seq = @seq
         ORDER BY project, recipient
         """,
@@ -235,10 +280,21 @@ internal static class Deliveries
     private static Found Read(Row row)
     {
         var delivery = new Delivery(row.Text("project"), row.Text("recipient"));
+        var state = Words.Row<MessageState>(row.Text("state"));
+        var deliveredAt = row.TimeOrNull("delivered_at");
         var receipt = new Receipt
         {
             Recipient = delivery.Key == Mailbox.Everyone ? delivery.Home : delivery.Key,
-            State = Words.Row<MessageState>(row.Text("state")),
+            State = state,
+            Delivery = state switch
+            {
+                MessageState.Acked => DeliveryStage.Acked,
+                MessageState.Read => DeliveryStage.Read,
+                _ => deliveredAt is null ? DeliveryStage.Stored : DeliveryStage.Delivered,
+            },
+            DeliveredAt = deliveredAt,
+            DeliveredVia = Words.Parse<DeliveryRoute>(row.TextOrNull("delivered_via")),
+            DeliveredTo = delivery.Key == Mailbox.Everyone ? row.TextOrNull("delivered_to") : null,
             ReadAt = row.TimeOrNull("read_at"),
             AckedAt = row.TimeOrNull("acked_at"),
             AckedBy = delivery.Key == Mailbox.Everyone ? row.TextOrNull("acked_by") : null,

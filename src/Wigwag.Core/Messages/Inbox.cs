@@ -15,10 +15,14 @@ internal static class Inbox
     /// <summary>From this place on: everything.</summary>
     public const long Newest = long.MaxValue;
 
+    // By the primary key, a row for each row of the page; not a join, which a planner could turn around.
+    private const string DeliveredAt =
+        "(SELECT d.delivered_at FROM deliveries d WHERE d.project = w.project AND d.recipient = w.recipient AND d.seq = w.seq) AS delivered_at";
+
     // The primary key (project, recipient, seq); messages by seq.
     internal const string Own =
         $"""
-        SELECT {MessageRows.Line}, d.state, d.taken_by, d.taken_at
+        SELECT {MessageRows.Line}, d.state, d.taken_by, d.taken_at, d.delivered_at
         FROM deliveries d JOIN messages m ON m.seq = d.seq
         WHERE d.project = @home AND d.recipient = @owner AND d.seq < @before
         ORDER BY d.seq DESC LIMIT @limit
@@ -26,7 +30,7 @@ internal static class Inbox
 
     internal const string OwnUnread =
         $"""
-        SELECT {MessageRows.Line}, 'unread' AS state, NULL AS taken_by, NULL AS taken_at
+        SELECT {MessageRows.Line}, 'unread' AS state, NULL AS taken_by, NULL AS taken_at, {DeliveredAt}
         FROM waiting w JOIN messages m ON m.seq = w.seq
         WHERE w.project = @home AND w.recipient = @owner AND w.seq < @before
         ORDER BY w.seq DESC LIMIT @limit
@@ -34,7 +38,7 @@ internal static class Inbox
 
     internal const string OwnArrived =
         $"""
-        SELECT {MessageRows.Line}, 'unread' AS state, NULL AS taken_by, NULL AS taken_at
+        SELECT {MessageRows.Line}, 'unread' AS state, NULL AS taken_by, NULL AS taken_at, {DeliveredAt}
         FROM waiting w JOIN messages m ON m.seq = w.seq
         WHERE w.project = @home AND w.recipient = @owner AND w.seq > @after
         ORDER BY w.seq LIMIT @limit
@@ -43,7 +47,7 @@ internal static class Inbox
     // The primary key (project, recipient, seq); the reader's note by its own primary key.
     internal const string Shared =
         $"""
-        SELECT {MessageRows.Line}, d.taken_by, d.taken_at,
+        SELECT {MessageRows.Line}, d.taken_by, d.taken_at, d.delivered_at,
           CASE WHEN d.state = 'acked' THEN 'acked' WHEN r.reader IS NOT NULL THEN 'read' ELSE 'unread' END AS state
         FROM deliveries d
         JOIN messages m ON m.seq = d.seq
@@ -54,7 +58,7 @@ internal static class Inbox
 
     internal const string SharedUnread =
         $"""
-        SELECT {MessageRows.Line}, 'unread' AS state, NULL AS taken_by, NULL AS taken_at
+        SELECT {MessageRows.Line}, 'unread' AS state, NULL AS taken_by, NULL AS taken_at, {DeliveredAt}
         FROM waiting w JOIN messages m ON m.seq = w.seq
         WHERE w.project = @shared AND w.recipient = '*' AND w.seq < @before
           AND NOT EXISTS (SELECT 1 FROM delivery_reads r WHERE r.project = w.project AND r.reader = @owner AND r.seq = w.seq)
@@ -63,7 +67,7 @@ internal static class Inbox
 
     internal const string SharedArrived =
         $"""
-        SELECT {MessageRows.Line}, 'unread' AS state, NULL AS taken_by, NULL AS taken_at
+        SELECT {MessageRows.Line}, 'unread' AS state, NULL AS taken_by, NULL AS taken_at, {DeliveredAt}
         FROM waiting w JOIN messages m ON m.seq = w.seq
         WHERE w.project = @shared AND w.recipient = '*' AND w.seq > @after
           AND NOT EXISTS (SELECT 1 FROM delivery_reads r WHERE r.project = w.project AND r.reader = @owner AND r.seq = w.seq)

@@ -74,6 +74,10 @@ public record Envelope
     [Description("How far each recipient has come: shown to the sender and in threads.")]
     public IReadOnlyList<Receipt>? Recipients { get; init; }
 
+    /// <summary>True once it was put into a session of the mailbox's owner, or of another who shares it.</summary>
+    [JsonIgnore]
+    public bool IsDelivered { get; init; }
+
     /// <summary>Its place among all messages, in the order of sending.</summary>
     [JsonIgnore]
     public long Seq { get; init; }
@@ -93,7 +97,20 @@ public sealed record Receipt
     [Description("An agent, a project's id, or operator:<name>.")]
     public required string Recipient { get; init; }
 
+    [Description("What the recipient did with it.")]
     public required MessageState State { get; init; }
+
+    [Description("How far it came: stored, delivered into a session of the recipient, read, acked.")]
+    public required DeliveryStage Delivery { get; init; }
+
+    [Description("When it was first put into a session of the recipient.")]
+    public DateTimeOffset? DeliveredAt { get; init; }
+
+    [Description("How: channel (written to the agent's client, which does not confirm it), hook, wait, inbox (listed for it) or read.")]
+    public DeliveryRoute? DeliveredVia { get; init; }
+
+    [Description("Into whose session, when it was sent to a project.")]
+    public string? DeliveredTo { get; init; }
 
     public DateTimeOffset? ReadAt { get; init; }
 

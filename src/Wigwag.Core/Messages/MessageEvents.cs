@@ -8,6 +8,8 @@ public static class MessageEvents
 {
     public static readonly EventKind<Envelope> Sent = new("message.sent", MessagesJson.Default.Envelope);
 
+    public static readonly EventKind<MessageDelivered> Delivered = new("message.delivered", MessagesJson.Default.MessageDelivered);
+
     public static readonly EventKind<MessageRead> Read = new("message.read", MessagesJson.Default.MessageRead);
 
     public static readonly EventKind<MessageAcked> Acked = new("message.acked", MessagesJson.Default.MessageAcked);
@@ -16,8 +18,13 @@ public static class MessageEvents
 
     public static readonly EventKind<MessageOverdue> Overdue = new("message.overdue", MessagesJson.Default.MessageOverdue);
 
-    public static IReadOnlyList<EventKind> All { get; } = [Sent, Read, Acked, Taken, Overdue];
+    public static IReadOnlyList<EventKind> All { get; } = [Sent, Delivered, Read, Acked, Taken, Overdue];
 }
+
+/// <param name="Recipient">Whose delivery: an agent, a project's id, or operator:&lt;name&gt;.</param>
+/// <param name="By">Into whose session it came.</param>
+/// <param name="Via">How.</param>
+public sealed record MessageDelivered(MessageId MessageId, ThreadId ThreadId, string Recipient, string By, DeliveryRoute Via);
 
 /// <param name="Recipient">Whose delivery: an agent, a project's id, or operator:&lt;name&gt;.</param>
 /// <param name="By">Who read it.</param>

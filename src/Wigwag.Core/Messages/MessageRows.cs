@@ -49,7 +49,7 @@ internal static class MessageRows
         CreatedAt = row.Time("created_at"),
     }, row.Number("files") > 0);
 
-    /// <summary>A row of <see cref="Line"/> with a delivery's <c>state, taken_by, taken_at</c>.</summary>
+    /// <summary>A row of <see cref="Line"/> with a delivery's <c>state, taken_by, taken_at, delivered_at</c>.</summary>
     public static (Message Message, bool HasFiles) ReadDelivered(Row row)
     {
         var (message, hasFiles) = Read(row);
@@ -58,6 +58,7 @@ internal static class MessageRows
             State = Words.Parse<MessageState>(row.TextOrNull("state")),
             TakenBy = row.TextOrNull("taken_by"),
             TakenAt = row.TimeOrNull("taken_at"),
+            IsDelivered = row.NumberOrNull("delivered_at") is not null,
         }, hasFiles);
     }
 

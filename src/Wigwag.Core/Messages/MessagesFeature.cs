@@ -20,6 +20,10 @@ public static class MessagesFeature
             ListSent.Operation,
             SearchMessages.Operation,
             GetAttachment.Operation,
+            ShowWakePolicy.Operation,
+            SetWakePolicy.Operation,
+            TellNews.Operation,
+            NoteDelivery.Operation,
         ],
         MessageEvents.All);
 }

@@ -21,6 +21,9 @@ public sealed record WaitForMessagesRequest
     [Description("Return at once when something older is unread, too.")]
     public bool Unread { get; init; }
 
+    [Description("Only what your wake policy lets wake you; see show_wake_policy. For clients that deliver it into a session and then call note_delivery.")]
+    public bool Waking { get; init; }
+
     [Description("Seconds to wait, 0 to 300; default 30.")]
     public int? Timeout { get; init; }
 
@@ -38,6 +41,9 @@ public sealed record Arrivals
     public required IReadOnlyList<Envelope> Messages { get; init; }
 
     public required UnreadCounts Counts { get; init; }
+
+    [Description("With waking: how long to gather what follows before it is told, in seconds.")]
+    public int? GatherSeconds { get; init; }
 
     [Description("Give it as after to the next wait, so that nothing is missed between the two.")]
     public required string After { get; init; }
@@ -65,6 +71,9 @@ public static class WaitForMessages
         Handler = (session, request, _) => Look(session, request),
         WaitsFor = request => TimeSpan.FromSeconds(Math.Clamp(request.Timeout ?? DefaultSeconds, 0, MessageLimits.LongestWait.TotalSeconds)),
         Until = arrivals => arrivals.Messages.Count > 0,
+        Given = (session, arrivals) => Deliveries.MarkDelivered(session, arrivals.Messages, DeliveryRoute.Wait),
+        // Who waits for what wakes puts it into a session, and notes that itself when it is there.
+        Gives = arrivals => arrivals.GatherSeconds is null && arrivals.Messages.Any(Deliveries.IsNew),
     };
 
     private static async ValueTask<Result<Arrivals>> Look(Session session, WaitForMessagesRequest request)
@@ -79,14 +88,14 @@ public static class WaitForMessages
         {
             return error;
         }
-        var end = await Inbox.End(session, mailbox);
-        var from = request.Unread ? 0 : request.After is not null ? after[0] : request.Begun.Value ??= end;
-        var arrived = await Inbox.Arrived(session, mailbox, from, limit);
+        var from = request.Unread ? 0 : request.After is not null ? after[0] : request.Begun.Value ??= await Inbox.End(session, mailbox);
+        var arrived = await Arrival.After(session, mailbox, from, limit, request.Waking);
         return new Arrivals
         {
-            Messages = arrived,
+            Messages = arrived.Messages,
             Counts = await Inbox.Counts(session, mailbox),
-            After = Cursor.Of('a', arrived.Count == limit ? arrived[^1].Seq : end),
+            GatherSeconds = arrived.Policy?.GatherSeconds,
+            After = Cursor.Of('a', arrived.End),
         };
     }
 }

@@ -46,6 +46,41 @@ public enum MessageState
     Acked,
 }
 
+/// <summary>How far a message came on its way to one recipient; it only moves forward.</summary>
+public enum DeliveryStage
+{
+    /// <summary>On disk; nothing of it has been in a session of the recipient.</summary>
+    [JsonStringEnumMemberName("stored")]
+    Stored,
+    /// <summary>Put into a session of the recipient, which has not opened it.</summary>
+    [JsonStringEnumMemberName("delivered")]
+    Delivered,
+    [JsonStringEnumMemberName("read")]
+    Read,
+    [JsonStringEnumMemberName("acked")]
+    Acked,
+}
+
+/// <summary>How a message came into a session.</summary>
+public enum DeliveryRoute
+{
+    /// <summary>Written to the agent's client, which does not confirm that its model saw it.</summary>
+    [JsonStringEnumMemberName("channel")]
+    Channel,
+    /// <summary>Told by a hook of the agent's client.</summary>
+    [JsonStringEnumMemberName("hook")]
+    Hook,
+    /// <summary>Given to somebody who waited.</summary>
+    [JsonStringEnumMemberName("wait")]
+    Wait,
+    /// <summary>Listed in the inbox.</summary>
+    [JsonStringEnumMemberName("inbox")]
+    Inbox,
+    /// <summary>Opened.</summary>
+    [JsonStringEnumMemberName("read")]
+    Read,
+}
+
 /// <summary>The words of the envelope as rows and people know them.</summary>
 internal static class Words
 {
@@ -54,6 +89,8 @@ internal static class Words
     public static string Text(this Urgency urgency) => urgency.ToString().ToLowerInvariant();
 
     public static string Text(this MessageState state) => state.ToString().ToLowerInvariant();
+
+    public static string Text(this DeliveryRoute route) => route.ToString().ToLowerInvariant();
 
     /// <summary>The member of that name in any case; null for anything else, numbers too.</summary>
     public static T? Parse<T>(string? text)

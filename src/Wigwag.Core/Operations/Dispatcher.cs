@@ -10,6 +10,7 @@ namespace Wigwag.Core.Operations;
 public sealed class Dispatcher(IStore store, IBlobs blobs)
 {
     private readonly SignsOfLife _signs = new(store);
+    private readonly GivenAnswers _given = new(store);
 
     public IStore Store => store;
 
@@ -82,6 +83,7 @@ public sealed class Dispatcher(IStore store, IBlobs blobs)
             }
             if (patience is null || left <= TimeSpan.Zero || operation.IsWorthGiving(answer))
             {
+                _given.Note(operation, answer, caller);
                 return await operation.Complete(answer, blobs, cancel);
             }
             try

@@ -78,6 +78,12 @@ public abstract class Operation
     /// <summary>For a command that waits: takes back what it left behind, because nobody waits for it any more.</summary>
     internal abstract ValueTask Abandon(Session session, object request);
 
+    /// <summary>True for a query's answer whose giving is to be noted.</summary>
+    internal abstract bool IsNoted(object answer);
+
+    /// <summary>Notes that a query's answer was given.</summary>
+    internal abstract ValueTask Note(Session session, object answer);
+
     /// <summary>The answer as it is kept for a repeat of the command.</summary>
     internal abstract object ForRepeat(object answer);
 
@@ -130,6 +136,12 @@ public sealed class Operation<TRequest, TAnswer> : Operation
     /// <summary>For a query whose answer carries bytes inline: reads what the answer names.</summary>
     public Func<TAnswer, Attachments.IBlobs, CancellationToken, ValueTask<Result<TAnswer>>>? Completion { get; init; }
 
+    /// <summary>For a query whose giving changes something, as a list of messages delivers them: whether this answer does.</summary>
+    public Func<TAnswer, bool>? Gives { get; init; }
+
+    /// <summary>Notes that such an answer was given. Written behind the answer, and left out when the store is busy.</summary>
+    public Func<Session, TAnswer, ValueTask>? Given { get; init; }
+
     public override JsonTypeInfo RequestType => Request;
 
     public override JsonTypeInfo AnswerType => Answer;
@@ -146,6 +158,10 @@ public sealed class Operation<TRequest, TAnswer> : Operation
     internal override ValueTask<Result<Wake>>? Wakes(Session session, object request) => Waking?.Invoke(session, (TRequest)request);
 
     internal override ValueTask Abandon(Session session, object request) => Abandoned?.Invoke(session, (TRequest)request) ?? ValueTask.CompletedTask;
+
+    internal override bool IsNoted(object answer) => Given is not null && Gives?.Invoke((TAnswer)answer) == true;
+
+    internal override ValueTask Note(Session session, object answer) => Given is null ? ValueTask.CompletedTask : Given(session, (TAnswer)answer);
 
     internal override object ForRepeat(object answer) => WithoutSecret is null ? answer : WithoutSecret((TAnswer)answer);
 

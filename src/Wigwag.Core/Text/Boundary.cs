@@ -39,6 +39,9 @@ public static partial class Boundary
             .Append($"<<<end wigwag {nonce}>>>").ToString();
     }
 
+    /// <summary>A line about what others wrote, for a model: cleaned, and with nothing in it that looks like a boundary.</summary>
+    public static string Inline(string text) => Escape(Sanitize.OneLine(text));
+
     private static IEnumerable<(string, string?)> Header(Envelope message) =>
     [
         ("message_id", message.MessageId.Value),

@@ -20,7 +20,10 @@ internal sealed class ClientMessage
         if (root.TryGetProperty("params", out var parameters) && parameters.ValueKind == JsonValueKind.Object)
         {
             Parameters = parameters;
-            Version = parameters.TryGetProperty("_meta", out var meta) && meta.ValueKind == JsonValueKind.Object ? Text(meta, MetaKeys.ProtocolVersion) : null;
+            var hasMeta = parameters.TryGetProperty("_meta", out var meta) && meta.ValueKind == JsonValueKind.Object;
+            Version = hasMeta ? Text(meta, MetaKeys.ProtocolVersion) : null;
+            var client = hasMeta && meta.TryGetProperty(MetaKeys.ClientInfo, out var told) || parameters.TryGetProperty("clientInfo", out told) ? told : default;
+            ClientName = client.ValueKind == JsonValueKind.Object ? Text(client, "name") : null;
         }
     }
 
@@ -37,6 +40,9 @@ internal sealed class ClientMessage
 
     /// <summary>The revision that a request names in itself.</summary>
     public string? Version { get; }
+
+    /// <summary>The program that sent it, where it says so.</summary>
+    public string? ClientName { get; }
 
     public bool IsRequest => Method is not null && Id is not null;
 

@@ -41,6 +41,10 @@ internal sealed class ClientOutput(Stream output) : IDisposable
             new JsonObject { ["jsonrpc"] = "2.0", ["method"] = NotificationMethods.ResourceUpdatedNotification, ["params"] = parameters }.ToJsonString(), cancel);
     }
 
+    /// <summary>Tells the client something of its own, outside MCP's notifications.</summary>
+    public Task Notify(string method, JsonObject parameters, CancellationToken cancel) =>
+        Line(new JsonObject { ["jsonrpc"] = "2.0", ["method"] = method, ["params"] = parameters }.ToJsonString(), cancel);
+
     private async Task Line(string json, CancellationToken cancel)
     {
         var bytes = Encoding.UTF8.GetBytes(json + "\n");

@@ -15,7 +15,7 @@ namespace Wigwag.Program.Mcp;
 /// It holds no state of the domain. What it adds is staying connected: requests that a restart of the server broke off are sent
 /// again, under a key that makes the repeat harmless, and sessions and subscriptions are opened again.
 /// </summary>
-internal sealed class McpBridge(Upstream upstream, TextReader input, ClientOutput output, TextWriter log) : IDisposable
+internal sealed class McpBridge(Upstream upstream, TextReader input, ClientOutput output, Channel channel, TextWriter log) : IDisposable
 {
     private const int InternalError = -32603;
     private const int ParseError = -32700;
@@ -25,6 +25,7 @@ internal sealed class McpBridge(Upstream upstream, TextReader input, ClientOutpu
     private readonly BridgeSession _session = new(upstream, output);
     private readonly ConcurrentDictionary<string, UnderWay> _underWay = new(StringComparer.Ordinal);
     private Task _stream = Task.CompletedTask;
+    private Task? _delivering;
 
     /// <summary>Serves the client until it closes its end.</summary>
     public async Task Run(CancellationToken cancel)
@@ -49,7 +50,7 @@ internal sealed class McpBridge(Upstream upstream, TextReader input, ClientOutpu
         // A client that only pipes requests in has closed its end before they are answered; those that listen wait for nothing.
         await Task.WhenAll(_underWay.Values.Where(request => !request.Listens).Select(request => request.Done)).WaitAsync(LastAnswers, cancel).ContinueWith(_ => { }, TaskScheduler.Default);
         await ends.CancelAsync();
-        await Task.WhenAll([_stream, .. _underWay.Values.Select(request => request.Done)]);
+        await Task.WhenAll([_stream, _delivering ?? Task.CompletedTask, .. _underWay.Values.Select(request => request.Done)]);
         try
         {
             await _session.Close(cancel);
@@ -68,6 +69,7 @@ internal sealed class McpBridge(Upstream upstream, TextReader input, ClientOutpu
         {
             return;
         }
+        channel.Meet(message);
         if (!message.IsStateless)
         {
             _session.Note(message);
@@ -79,6 +81,10 @@ internal sealed class McpBridge(Upstream upstream, TextReader input, ClientOutpu
             {
                 _stream = Stream(cancel);
             }
+            if (message.Method == NotificationMethods.InitializedNotification)
+            {
+                _delivering ??= channel.Run(cancel);
+            }
             return;
         }
         var request = new UnderWay(message, cancel);
@@ -86,6 +92,11 @@ internal sealed class McpBridge(Upstream upstream, TextReader input, ClientOutpu
         {
             await output.Error(message.Id, -32600, "A request with this id is under way.", null, cancel);
             return;
+        }
+        if (message.IsStateless && message.Method != RequestMethods.ServerDiscover)
+        {
+            // A client of the revision without sessions that asks for anything knows who it talks to.
+            _delivering ??= channel.Run(cancel);
         }
         request.Done = Answer(message, request, cancel);
         if (message.Method == RequestMethods.Initialize)
@@ -205,7 +216,8 @@ internal sealed class McpBridge(Upstream upstream, TextReader input, ClientOutpu
                 }
                 continue;
             }
-            await output.Write(json, cancel);
+            var describes = isAnswer && message.Method is RequestMethods.Initialize or RequestMethods.ServerDiscover;
+            await output.Write(describes ? channel.Declare(json) : json, cancel);
             if (isAnswer)
             {
                 return true;

@@ -26,6 +26,14 @@ internal static class McpCommand
                 Option = "toolsets",
                 Description = "Which tools to offer, separated by commas, or all; core when left out.",
             },
+            new()
+            {
+                Name = "channel",
+                Option = "channel",
+                Kind = FieldKind.Choice,
+                Choices = ["auto", "on", "off"],
+                Description = "Whether mail is pushed into the client's session as notifications/claude/channel: auto, to Claude Code alone, when left out.",
+            },
         ],
         Run = line => Run(line).GetAwaiter().GetResult(),
     };
@@ -46,7 +54,8 @@ internal static class McpCommand
             cancel => Task.Run(presence.Register, cancel));
         using var output = new ClientOutput(Console.OpenStandardOutput());
         using var input = new StreamReader(Console.OpenStandardInput(), new UTF8Encoding(false));
-        using var bridge = new McpBridge(upstream, input, output, log);
+        var channel = new Channel(upstream, output, Mode(line.Value("channel") ?? Settings.Value("WIGWAG_CHANNEL")), log);
+        using var bridge = new McpBridge(upstream, input, output, channel, log);
         using var ended = new CancellationTokenSource();
         var present = presence.Keep(BetweenHeartbeats, ended.Token);
         await bridge.Run(CancellationToken.None);
@@ -58,6 +67,14 @@ internal static class McpCommand
 
     private static Uri Endpoint(Route route, string? toolsets) =>
         new($"{(route.IsRemote ? route.Server.Name : "http://localhost")}/mcp{(toolsets is null ? "" : $"?toolsets={Uri.EscapeDataString(toolsets)}")}");
+
+    private static ChannelMode Mode(string? word) => word switch
+    {
+        null or "auto" => ChannelMode.Auto,
+        "on" => ChannelMode.On,
+        "off" => ChannelMode.Off,
+        _ => throw Refusal.Usage($"WIGWAG_CHANNEL takes auto, on or off; not '{word}'.", "Set it to one of these, or unset it."),
+    };
 
     private static void Identify(HttpRequestHeaders headers, Route route, Identity identity)
     {

@@ -17,9 +17,20 @@ internal sealed class Upstream(
 
     /// <summary>Sends a request and returns with the answer's head; the body streams.</summary>
     /// <exception cref="HttpRequestException">Nobody answered.</exception>
-    public async Task<HttpResponseMessage> Send(HttpMethod method, byte[]? body, Action<HttpRequestHeaders> headers, CancellationToken cancel)
+    public Task<HttpResponseMessage> Send(HttpMethod method, byte[]? body, Action<HttpRequestHeaders> headers, CancellationToken cancel) => Registered(
+        endpoint,
+        method,
+        body,
+        all =>
+        {
+            all.Accept.ParseAdd(method == HttpMethod.Get ? "text/event-stream" : "application/json, text/event-stream");
+            headers(all);
+        },
+        cancel);
+
+    private async Task<HttpResponseMessage> Registered(Uri address, HttpMethod method, byte[]? body, Action<HttpRequestHeaders> headers, CancellationToken cancel)
     {
-        var response = await Try(method, body, headers, cancel);
+        var response = await Try(address, method, body, headers, cancel);
         if (response.StatusCode == HttpStatusCode.Conflict && await IsUnregistered(response, cancel))
         {
             response.Dispose();
@@ -32,10 +43,19 @@ internal sealed class Upstream(
             {
                 _registering.Release();
             }
-            response = await Try(method, body, headers, cancel);
+            response = await Try(address, method, body, headers, cancel);
         }
         return response;
     }
+
+    /// <summary>Asks another address of the same server, as the same agent.</summary>
+    /// <param name="method">HTTP's.</param>
+    /// <param name="address">Path and query, relative to the server.</param>
+    /// <param name="body">JSON, or null.</param>
+    /// <param name="cancel">Gives up.</param>
+    /// <exception cref="HttpRequestException">Nobody answered.</exception>
+    public Task<HttpResponseMessage> Ask(HttpMethod method, string address, byte[]? body, CancellationToken cancel) =>
+        Registered(new Uri(endpoint, address), method, body, headers => headers.Accept.ParseAdd("application/json"), cancel);
 
     public void Dispose()
     {
@@ -46,11 +66,10 @@ internal sealed class Upstream(
     /// <summary>Makes the server run again after it did not answer.</summary>
     public Task Start(CancellationToken cancel) => start(cancel);
 
-    private async Task<HttpResponseMessage> Try(HttpMethod method, byte[]? body, Action<HttpRequestHeaders> headers, CancellationToken cancel)
+    private async Task<HttpResponseMessage> Try(Uri address, HttpMethod method, byte[]? body, Action<HttpRequestHeaders> headers, CancellationToken cancel)
     {
-        using var request = new HttpRequestMessage(method, endpoint);
+        using var request = new HttpRequestMessage(method, address);
         identify(request.Headers);
-        request.Headers.Accept.ParseAdd(method == HttpMethod.Get ? "text/event-stream" : "application/json, text/event-stream");
         headers(request.Headers);
         if (body is not null)
         {

@@ -20,6 +20,7 @@ internal static class MessageView
         Fact(terminal, "wants", Show("action") + (Show("urgency") is { Length: > 0 } urgency ? $" ({urgency})" : ""));
         Fact(terminal, "next owner", Show("next_owner"));
         Fact(terminal, "taken by", Show("taken_by"));
+        Fact(terminal, "delivery", Progress(message));
         if (message["ack_required"]?.Kind == JsonKind.True && Show("state") != "acked")
         {
             Fact(terminal, "acknowledge", Show("ack_by"));
@@ -32,6 +33,20 @@ internal static class MessageView
         {
             terminal.Line(terminal.Styled(Style.Dim, $"attached: {Value.Show(terminal, file["name"])} ({file["size_bytes"]?.Text} bytes, {Value.Show(terminal, file["media_type"])})"));
         }
+    }
+
+    /// <summary>How far it came with each recipient: <c>main/beads delivered (channel), operator:ann@example.org stored</c>.</summary>
+    public static string Progress(Json message)
+    {
+        var progress = new List<string>();
+        foreach (var receipt in message["recipients"]?.Items ?? [])
+        {
+            var stage = receipt.TextOf("delivery") ?? receipt.TextOf("state") ?? "";
+            var how = stage == "delivered" && receipt.TextOf("delivered_via") is { } via ? $" ({via})" : "";
+            var taken = receipt.TextOf("taken_by") is { } agent ? $" by {agent}" : "";
+            progress.Add(Value.OneLine($"{receipt.TextOf("recipient")} {stage}{how}{taken}"));
+        }
+        return string.Join(", ", progress);
     }
 
     /// <summary>What the sender needs to know of what was sent.</summary>

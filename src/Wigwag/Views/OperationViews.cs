@@ -30,7 +30,7 @@ internal static class OperationViews
                 Thread(terminal, answer);
                 break;
             case "list_sent":
-                List(terminal, answer, "messages", ["message_id=message", "category", "to", "subject", "issue_id=issue", "taken_by", "created_at=sent"]);
+                Sent(terminal, answer);
                 break;
             case "search_messages":
                 List(terminal, answer, "matches", ["message.message_id=message", "message.from.agent=from", "message.subject=subject", "message.issue_id=issue", "snippet", "message.created_at=sent"]);
@@ -68,6 +68,31 @@ internal static class OperationViews
             return;
         }
         AnswerView.Rows(terminal, items, columns);
+        AnswerView.More(terminal, answer);
+    }
+
+    // How far each message came, beside its recipients: dave/vc read, main/beads delivered.
+    private static void Sent(Terminal terminal, Json answer)
+    {
+        if (answer["messages"] is not { } messages)
+        {
+            AnswerView.Write(terminal, answer);
+            return;
+        }
+        if (messages.Items.Count == 0)
+        {
+            AnswerView.Rows(terminal, messages);
+        }
+        else
+        {
+            var table = new Table(["message", "category", "to", "subject", "issue", "sent"]);
+            foreach (var message in messages.Items)
+            {
+                Cell Of(string name) => new(Value.Show(terminal, message[name]), Value.StyleOf(message[name]));
+                table.Row(Of("message_id"), Of("category"), new(MessageView.Progress(message)), Of("subject"), Of("issue_id"), Of("created_at"));
+            }
+            table.Write(terminal);
+        }
         AnswerView.More(terminal, answer);
     }
 

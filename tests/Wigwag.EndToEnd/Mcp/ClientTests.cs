@@ -9,6 +9,7 @@ public sealed class ClientTests(SuiteServer server) : IClassFixture<SuiteServer>
     [InlineData("http.test.mjs")]
     [InlineData("stdio.test.mjs")]
     [InlineData("restart.test.mjs")]
+    [InlineData("channel.test.mjs")]
     [InlineData("inspector.test.mjs")]
     public async Task Every_promise_of_a_script_is_kept(string script)
     {
