@@ -1,5 +1,7 @@
 using System.Diagnostics;
 
+[assembly: System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
+
 namespace Wigwag.Faults.Harness;
 
 /// <summary>What a command of the program said, and how it ended.</summary>
@@ -8,12 +10,9 @@ internal sealed record Ran(int ExitCode, string Complaint);
 /// <summary>The real program, as a person runs it.</summary>
 internal static class CommandLine
 {
-    /// <summary>The one that was built with these tests.</summary>
-    public static string Executable => Path.Combine(AppContext.BaseDirectory, "wigwag");
-
     public static async Task<Ran> Run(string home, params string[] arguments)
     {
-        var start = new ProcessStartInfo(Executable, arguments)
+        var start = new ProcessStartInfo(ServerProcess.Built, arguments)
         {
             RedirectStandardError = true,
             RedirectStandardOutput = true,

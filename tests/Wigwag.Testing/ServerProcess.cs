@@ -6,10 +6,10 @@ using Wigwag.Program.Local;
 
 [assembly: System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
 
-namespace Wigwag.Faults.Harness;
+namespace Wigwag.Testing;
 
 /// <summary>The real server in a process of its own, to be killed, stopped and started on the same home.</summary>
-internal sealed class ServerProcess : IAsyncDisposable
+public sealed class ServerProcess : IAsyncDisposable
 {
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
@@ -29,13 +29,22 @@ internal sealed class ServerProcess : IAsyncDisposable
     /// <summary>From the start of the process until it answered that it is ready.</summary>
     public TimeSpan ReadyAfter { get; }
 
-    /// <summary>Starts a server and waits until it is ready.</summary>
-    public static async Task<ServerProcess> Start(string home, IReadOnlyDictionary<string, string>? environment = null, params string[] arguments)
+    /// <summary>The program that was built with whoever uses this.</summary>
+    public static string Built => Path.Combine(AppContext.BaseDirectory, "wigwag");
+
+    /// <summary>Starts a server of the program that was built with this and waits until it is ready.</summary>
+    public static Task<ServerProcess> Start(string home, IReadOnlyDictionary<string, string>? environment = null, params string[] arguments) =>
+        Start(Built, home, environment, arguments);
+
+    /// <summary>Starts a server of any build and waits until it is ready.</summary>
+    /// <exception cref="InvalidOperationException">It ended, or did not become ready within <see cref="Patience"/>; what it logged last is in the message.</exception>
+    public static async Task<ServerProcess> Start(
+        string program, string home, IReadOnlyDictionary<string, string>? environment, IReadOnlyList<string> arguments)
     {
         Directory.CreateDirectory(home);
         var record = Path.Combine(home, "server.json");
         File.Delete(record);
-        var start = new ProcessStartInfo(CommandLine.Executable, ["serve", "--listen", "127.0.0.1:0", "--log-level", "warning", .. arguments])
+        var start = new ProcessStartInfo(program, ["serve", "--listen", "127.0.0.1:0", "--log-level", "warning", .. arguments])
         {
             RedirectStandardError = true,
             RedirectStandardOutput = true,
@@ -55,8 +64,10 @@ internal sealed class ServerProcess : IAsyncDisposable
         using var http = new HttpClient();
         while (true)
         {
-            Assert.False(process.HasExited, $"The server ended: {log}");
-            Assert.True(Stopwatch.GetElapsedTime(started) < Patience, $"The server did not become ready: {log}");
+            if (process.HasExited || Stopwatch.GetElapsedTime(started) >= Patience)
+            {
+                throw new InvalidOperationException($"The server {(process.HasExited ? "ended" : "did not become ready")}: {log}");
+            }
             if (AddressIn(record, process.Id) is { } address && await IsReady(http, address))
             {
                 return new(process, home, address, Stopwatch.GetElapsedTime(started));
@@ -95,7 +106,13 @@ internal sealed class ServerProcess : IAsyncDisposable
         _process.Dispose();
     }
 
-    private void Signal(int signal) => Assert.True(Libc.Signal(_process.Id, signal));
+    private void Signal(int signal)
+    {
+        if (!Libc.Signal(_process.Id, signal))
+        {
+            throw new InvalidOperationException($"Process {_process.Id} cannot be given signal {signal}.");
+        }
+    }
 
     private static async Task<bool> IsReady(HttpClient http, Uri address)
     {
