@@ -1,3 +1,4 @@
+using Wigwag.Core.Leases;
 using Wigwag.Core.Operations;
 using Wigwag.Core.Projects;
 using Wigwag.Core.Store;
@@ -127,6 +128,7 @@ public static class AgentRegistry
             ("now", session.Now),
             ("since", present.Since),
             ("agent", agent.AgentId));
+        await ClaimBook.Keep(session, agent.AgentId);
         if (came)
         {
             await session.Append(AgentEvents.Online, agent.Project, agent.AgentId.Value, present);

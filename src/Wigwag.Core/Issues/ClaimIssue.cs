@@ -16,10 +16,11 @@ public static class ClaimIssue
     {
         Name = "claim_issue",
         Title = "Claim an issue",
-        Description = "Makes you the one who works on an issue; of several who try, one gets it. Refused while another agent holds it and is around; an agent that said goodbye or was silent for long is taken over from. Give it back with unclaim_issue, or finish with close_issue.",
+        Description = "Makes you the one who works on an issue; of several who try, one gets it. Refused while another agent holds it and is around; an agent that said goodbye or was silent for long is taken over from. Every sign of life keeps it; one that gives none for ten minutes loses it. Give it back with unclaim_issue, or finish with close_issue and the claim_token you got.",
         Effect = Effect.IdempotentCommand,
         Http = "POST /v1/issues/{issue_id}/claim",
         Cli = "issue claim <issue_id>",
+        AlsoCli = ["claim <issue_id>"],
         Example = "wigwag issue claim vc-a3f8",
         Request = IssuesJson.Default.ClaimIssueRequest,
         Answer = IssuesJson.Default.Issue,

@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using Wigwag.Core.Leases;
 using Wigwag.Core.Messages;
 using Wigwag.Core.Operations;
 using Wigwag.Core.Store;
@@ -9,6 +10,9 @@ public sealed record CloseIssueRequest
 {
     [Description("Which issue.")]
     public required IssueId IssueId { get; init; }
+
+    [Description("The claim_token of your claim: closing is refused when it is not the latest any more, because another has taken over.")]
+    public long? Token { get; init; }
 
     [Description("What was done or why nothing will be, for those who asked: where the fix is and how to verify it. Markdown, at most 64 KiB.")]
     public string? Reason { get; init; }
@@ -41,9 +45,14 @@ public static class CloseIssue
         {
             return IssueBook.AlreadyClosed(issue, "There is nothing left to do; comment on it to add something.");
         }
+        if (await Overtaken(session, issue, request.Token) is { } late)
+        {
+            return late;
+        }
+        await ClaimBook.End(session, issue, LeaseState.Released);
         await session.Execute(
             """
-            UPDATE issues SET status = 'closed', closed_at = @now, closed_by = @agent, close_reason = @reason, updated_at = @now
+            UPDATE issues SET status = 'closed', claim_token = NULL, closed_at = @now, closed_by = @agent, close_reason = @reason, updated_at = @now
             WHERE project = @project AND issue_id = @id
             """,
             ("now", session.Now),
@@ -58,5 +67,25 @@ public static class CloseIssue
             new(issue.IssueId, reason is "" ? null : reason),
             [.. IssueBook.Concerned(issue).Union(await Dependencies.Waiting(session, issue))]);
         return await IssueBook.Tell(session, issue, "Closed", reason);
+    }
+
+    /// <summary>The refusal of work that was overtaken: with a token that is not the live claim's, or by one whose claim was lost.</summary>
+    private static async ValueTask<Error?> Overtaken(Session session, Issue issue, long? token)
+    {
+        var claim = await ClaimBook.Of(session, issue);
+        var live = claim is not null && LeaseBook.IsLive(claim, session.Now) ? claim : null;
+        if (token is { } mine && live?.Token != mine)
+        {
+            return Error.Conflict(
+                "stale_token",
+                $"{issue.IssueId} was claimed with the token {mine}, which is worth nothing any more{(live is null ? "" : $": {live.Holder} holds it with {live.Token}")}.",
+                "Look at what was done meanwhile; claim it again before you close it.");
+        }
+        return token is null && session.Caller.Agent is { } agent && await ClaimBook.HasLost(session, issue, agent)
+            ? Error.Conflict(
+                "claim_lost",
+                $"{agent} lost its claim of {issue.IssueId} by being silent for too long{(live is null ? "" : $"; {live.Holder} works on it now")}.",
+                "Look at what was done meanwhile; claim it again before you close it.")
+            : null;
     }
 }

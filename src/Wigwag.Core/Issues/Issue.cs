@@ -44,6 +44,9 @@ public sealed record Issue
     [Description("Since when the assignee holds it.")]
     public DateTimeOffset? ClaimedAt { get; init; }
 
+    [Description("The fencing token of the assignee's claim; give it when you close the issue, so that work which was overtaken is not taken for done.")]
+    public long? ClaimToken { get; init; }
+
     [Description("The agent who reported it; absent when a human did.")]
     public AgentId? CreatedBy { get; init; }
 

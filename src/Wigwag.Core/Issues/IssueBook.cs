@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Wigwag.Core.Agents;
+using Wigwag.Core.Leases;
 using Wigwag.Core.Messages;
 using Wigwag.Core.Operations;
 using Wigwag.Core.Projects;
@@ -82,6 +83,7 @@ public static class IssueBook
     /// </summary>
     public static async ValueTask<Result<Issue>> Claim(Session session, Issue issue, AgentId agent)
     {
+        await session.LockProject(issue.Project);
         if (!(await Hold(session, issue.IssueId)).Try(out var held, out var error))
         {
             return error;
@@ -92,29 +94,52 @@ public static class IssueBook
         }
         if (held.Assignee is { } holder)
         {
-            if (holder == agent)
+            var claim = await ClaimBook.Of(session, held);
+            var isOver = claim is not null && !LeaseBook.IsLive(claim, session.Now);
+            if (holder == agent && claim is not null && !isOver)
             {
                 return await Dependencies.With(session, held);
             }
-            if (await AgentRegistry.Any(session, holder) is not { HasLeft: true })
+            if (holder != agent && !isOver && await AgentRegistry.Any(session, holder) is not { HasLeft: true })
             {
                 return AlreadyClaimed(held, holder);
             }
         }
+        var token = (await ClaimBook.Take(session, held, agent)).Token;
         await session.Execute(
             """
-            UPDATE issues SET status = 'in_progress', assignee = @agent, claimed_at = @now, updated_at = @now
+            UPDATE issues SET status = 'in_progress', assignee = @agent, claimed_at = @now, claim_token = @token, updated_at = @now
             WHERE project = @project AND issue_id = @id
             """,
             ("agent", agent),
+            ("token", token),
             ("now", session.Now),
             ("project", held.Project),
             ("id", held.IssueId));
         await session.Append(
-            IssueEvents.Claimed, held.Project, held.IssueId.Value, new(held.IssueId, agent, held.Assignee), Concerned(held));
-        return held.Assignee is { } gone
+            IssueEvents.Claimed, held.Project, held.IssueId.Value, new(held.IssueId, agent, held.Assignee == agent ? null : held.Assignee, token), Concerned(held));
+        return held.Assignee is { } gone && gone != agent
             ? await Tell(session, held, "Taken over", $"{agent} works on {held.IssueId} now, in place of {gone}, who was gone.")
             : await Whole(session, held.IssueId);
+    }
+
+    /// <summary>The holder fell silent: the issue is open again, and those it concerns are told. Nothing to do when it is not held any more.</summary>
+    internal static async ValueTask Orphan(Session session, IssueId id, AgentId holder)
+    {
+        if (!(await Hold(session, id)).Try(out var issue, out _) || issue.Status != IssueStatus.InProgress || issue.Assignee != holder)
+        {
+            return;
+        }
+        await session.Execute(
+            """
+            UPDATE issues SET status = 'open', assignee = NULL, claimed_at = NULL, claim_token = NULL, updated_at = @now
+            WHERE project = @project AND issue_id = @id
+            """,
+            ("now", session.Now),
+            ("project", issue.Project),
+            ("id", issue.IssueId));
+        await session.Append(IssueEvents.Unclaimed, issue.Project, issue.IssueId.Value, new(issue.IssueId, holder), Concerned(issue));
+        await Tell(session, issue, "Open again", $"{holder} held it and gave no sign for {Signs.StaleAfter.TotalMinutes:F0} minutes; whoever wants to can claim it.");
     }
 
     /// <summary>Makes the issue wait for another, once.</summary>

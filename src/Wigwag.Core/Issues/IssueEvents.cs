@@ -57,7 +57,8 @@ public sealed record IssueUpdated
 /// <param name="IssueId">Which.</param>
 /// <param name="Assignee">Who.</param>
 /// <param name="TakenOverFrom">Who held it before and was gone.</param>
-public sealed record IssueClaimed(IssueId IssueId, AgentId Assignee, AgentId? TakenOverFrom);
+/// <param name="Token">The claim's fencing token; null in a log of before there were any.</param>
+public sealed record IssueClaimed(IssueId IssueId, AgentId Assignee, AgentId? TakenOverFrom, long? Token = null);
 
 /// <summary>Nobody holds the issue any more.</summary>
 /// <param name="IssueId">Which.</param>

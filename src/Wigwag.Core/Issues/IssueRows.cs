@@ -23,7 +23,7 @@ internal static class IssueRows
         {Blocked} AS blocked
         """;
 
-    public const string Columns = $"{SummaryColumns}, i.body, i.claimed_at, i.operator, i.closed_at, i.closed_by, i.close_reason";
+    public const string Columns = $"{SummaryColumns}, i.body, i.claimed_at, i.claim_token, i.operator, i.closed_at, i.closed_by, i.close_reason";
 
     public static Issue Read(Row row) => new()
     {
@@ -36,6 +36,7 @@ internal static class IssueRows
         Labels = Labels(row.Text("labels")),
         Assignee = Agent(row, "assignee"),
         ClaimedAt = row.TimeOrNull("claimed_at"),
+        ClaimToken = row.NumberOrNull("claim_token"),
         CreatedBy = Agent(row, "created_by"),
         Operator = row.TextOrNull("operator"),
         CreatedAt = row.Time("created_at"),

@@ -43,7 +43,7 @@ public static class ReopenIssue
         }
         await session.Execute(
             """
-            UPDATE issues SET status = 'open', assignee = NULL, claimed_at = NULL,
+            UPDATE issues SET status = 'open', assignee = NULL, claimed_at = NULL, claim_token = NULL,
               closed_at = NULL, closed_by = NULL, close_reason = NULL, updated_at = @now
             WHERE project = @project AND issue_id = @id
             """,

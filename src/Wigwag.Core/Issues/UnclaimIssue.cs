@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using Wigwag.Core.Leases;
 using Wigwag.Core.Operations;
 using Wigwag.Core.Store;
 
@@ -48,12 +49,13 @@ public static class UnclaimIssue
         }
         await session.Execute(
             """
-            UPDATE issues SET status = 'open', assignee = NULL, claimed_at = NULL, updated_at = @now
+            UPDATE issues SET status = 'open', assignee = NULL, claimed_at = NULL, claim_token = NULL, updated_at = @now
             WHERE project = @project AND issue_id = @id
             """,
             ("now", session.Now),
             ("project", issue.Project),
             ("id", issue.IssueId));
+        await ClaimBook.End(session, issue, LeaseState.Released);
         await session.Append(IssueEvents.Unclaimed, issue.Project, issue.IssueId.Value, new(issue.IssueId, holder), IssueBook.Concerned(issue));
         return await IssueBook.Whole(session, issue.IssueId);
     }

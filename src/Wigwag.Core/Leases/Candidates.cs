@@ -46,6 +46,21 @@ internal static class Candidates
     /// <summary>The scope that a reservation is of.</summary>
     public static Scope Of(Lease lease, Project project) => Scope.Parse(lease.Scope, project.PathCase).Value;
 
+    /// <summary>Writes anew where the live reservations of a project are found, after its paths compare in another way.</summary>
+    public static async ValueTask FindAgain(Session session, Project project)
+    {
+        foreach (var lease in (await LeaseBook.In(session, project.ProjectId)).Where(lease => lease.Kind == LeaseKind.Reservation))
+        {
+            var scope = Of(lease, project);
+            await session.Execute(
+                "UPDATE leases SET root = @root, tail = @tail WHERE project = @project AND lease_id = @lease_id",
+                ("root", scope.Root),
+                ("tail", scope.Tail),
+                ("project", project.ProjectId),
+                ("lease_id", lease.LeaseId));
+        }
+    }
+
     // leases_by_root, one seek for each root and tail.
     private static ValueTask<List<Lease>> Rooted(Session session, Project project, List<string> roots, string tail)
     {

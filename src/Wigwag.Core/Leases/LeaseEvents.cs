@@ -20,7 +20,9 @@ public static class LeaseEvents
     /// <summary>Another agent holds it from now on.</summary>
     public static readonly EventKind<LeaseTransferred> Transferred = new("lease.transferred", LeasesJson.Default.LeaseTransferred);
 
-    public static IReadOnlyList<EventKind> All { get; } = [Acquired, Released, Expired, Forced, Transferred];
+    public static readonly EventKind<SlotDefined> SlotDefined = new("slot.defined", LeasesJson.Default.SlotDefined);
+
+    public static IReadOnlyList<EventKind> All { get; } = [Acquired, Released, Expired, Forced, Transferred, SlotDefined];
 }
 
 /// <param name="LeaseId">Which.</param>
@@ -37,3 +39,6 @@ public sealed record LeaseEnded(LeaseId LeaseId, LeaseKind Kind, string Scope, A
 /// <param name="To">Who holds it now.</param>
 /// <param name="Token">The new holder's token.</param>
 public sealed record LeaseTransferred(LeaseId LeaseId, string Scope, AgentId From, AgentId To, long Token);
+
+/// <summary>A slot has so many places from now on.</summary>
+public sealed record SlotDefined(string Slot, long Capacity);

@@ -1,3 +1,4 @@
+using Wigwag.Core.Leases.Slots;
 using Wigwag.Core.Operations;
 
 namespace Wigwag.Core.Leases;
@@ -7,6 +8,19 @@ public static class LeasesFeature
 {
     public static Feature Feature { get; } = new(
         "leases",
-        [Reserve.Operation, Release.Operation, Renew.Operation, ListLeases.Operation, CheckLease.Operation, CheckPaths.Operation, TransferLease.Operation, ForceRelease.Operation],
+        [
+            Reserve.Operation,
+            Release.Operation,
+            Renew.Operation,
+            ListLeases.Operation,
+            CheckLease.Operation,
+            CheckPaths.Operation,
+            TransferLease.Operation,
+            ForceRelease.Operation,
+            AcquireSlot.Operation,
+            ReleaseSlot.Operation,
+            ListSlots.Operation,
+            DefineSlot.Operation,
+        ],
         LeaseEvents.All);
 }

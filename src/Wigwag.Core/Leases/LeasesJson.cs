@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Wigwag.Core.Leases.Slots;
 
 namespace Wigwag.Core.Leases;
 
@@ -27,4 +28,11 @@ namespace Wigwag.Core.Leases;
 [JsonSerializable(typeof(TransferLeaseRequest))]
 [JsonSerializable(typeof(Transferred))]
 [JsonSerializable(typeof(ForceReleaseRequest))]
+[JsonSerializable(typeof(SlotDefined))]
+[JsonSerializable(typeof(AcquireSlotRequest))]
+[JsonSerializable(typeof(SlotPlace))]
+[JsonSerializable(typeof(ReleaseSlotRequest))]
+[JsonSerializable(typeof(ListSlotsRequest))]
+[JsonSerializable(typeof(SlotList))]
+[JsonSerializable(typeof(DefineSlotRequest))]
 public sealed partial class LeasesJson : JsonSerializerContext;

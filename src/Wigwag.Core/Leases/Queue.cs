@@ -32,20 +32,41 @@ internal static class Queue
     private sealed record Waiter(string Ticket, AgentId Holder, string[] Scopes, LeaseMode Mode, DateTimeOffset AskedAt, DateTimeOffset AliveUntil);
 
     /// <summary>Takes a place at the end, or says that the one taken is still waited in.</summary>
-    public static async ValueTask Stay(Session session, Project project, Applicant applicant, Application application, Ticket ticket)
+    public static ValueTask Stay(Session session, Project project, Applicant applicant, Application application, Ticket ticket) =>
+        Stay(session, project.ProjectId, applicant, [.. application.Scopes.Select(scope => scope.Text)], application.Mode, slot: null, ticket);
+
+    /// <summary>As <see cref="Stay(Session, Project, Applicant, Application, Ticket)"/>, for a place in a slot.</summary>
+    public static ValueTask StayFor(Session session, ProjectId project, Applicant applicant, string slot, Ticket ticket) =>
+        Stay(session, project, applicant, [slot], LeaseMode.Exclusive, slot, ticket);
+
+    /// <summary>How many wait for a place in a slot who came before; all of them for who does not wait yet.</summary>
+    public static async ValueTask<long> AheadFor(Session session, ProjectId project, string slot, Ticket ticket) => await session.Scalar(
+        """
+        SELECT COUNT(*) FROM lease_waits w
+        WHERE w.project = @project AND w.slot = @slot AND w.alive_until > @now
+          AND w.place < COALESCE((SELECT own.place FROM lease_waits own WHERE own.ticket = @ticket), 9223372036854775807)
+        """,
+        ("project", project),
+        ("slot", slot),
+        ("now", session.Now),
+        ("ticket", ticket.Id)) ?? 0;
+
+    private static async ValueTask Stay(
+        Session session, ProjectId project, Applicant applicant, IReadOnlyList<string> scopes, LeaseMode mode, string? slot, Ticket ticket)
     {
-        await session.Execute("DELETE FROM lease_waits WHERE project = @project AND alive_until <= @now", ("project", project.ProjectId), ("now", session.Now - AliveFor));
+        await session.Execute("DELETE FROM lease_waits WHERE project = @project AND alive_until <= @now", ("project", project), ("now", session.Now - AliveFor));
         await session.Execute(
             """
-            INSERT INTO lease_waits (project, ticket, holder, scopes, mode, asked_at, alive_until)
-            VALUES (@project, @ticket, @holder, @scopes, @mode, @now, @until)
+            INSERT INTO lease_waits (project, ticket, holder, scopes, mode, slot, asked_at, alive_until)
+            VALUES (@project, @ticket, @holder, @scopes, @mode, @slot, @now, @until)
             ON CONFLICT (ticket) DO UPDATE SET alive_until = @until
             """,
-            ("project", project.ProjectId),
+            ("project", project),
             ("ticket", ticket.Id),
             ("holder", applicant.Agent),
-            ("scopes", string.Join('\n', application.Scopes.Select(scope => scope.Text))),
-            ("mode", LeaseRows.Text(application.Mode)),
+            ("scopes", string.Join('\n', scopes)),
+            ("mode", LeaseRows.Text(mode)),
+            ("slot", slot),
             ("now", session.Now),
             ("until", session.Now + AliveFor));
     }
@@ -53,7 +74,7 @@ internal static class Queue
     public static ValueTask<List<Waiting>> In(Session session, ProjectId project) => session.Query(
         """
         SELECT w.holder, w.scopes, w.mode, w.asked_at FROM lease_waits w
-        WHERE w.project = @project AND w.alive_until > @now
+        WHERE w.project = @project AND w.slot IS NULL AND w.alive_until > @now
         ORDER BY w.place LIMIT 200
         """,
         row => new Waiting
@@ -114,7 +135,7 @@ internal static class Queue
             """
             SELECT w.ticket, w.holder, w.scopes, w.mode, w.asked_at, w.alive_until
             FROM lease_waits w
-            WHERE w.project = @project AND w.alive_until > @now AND w.holder <> @holder
+            WHERE w.project = @project AND w.slot IS NULL AND w.alive_until > @now AND w.holder <> @holder
               AND w.place < COALESCE((SELECT own.place FROM lease_waits own WHERE own.ticket = @ticket), 9223372036854775807)
             ORDER BY w.place
             """,

@@ -44,6 +44,9 @@ public abstract class Operation
     /// </summary>
     public required string Cli { get; init; }
 
+    /// <summary>Other command lines for the same, shorter to type: <c>claim &lt;issue_id&gt;</c>.</summary>
+    public IReadOnlyList<string> AlsoCli { get; init; } = [];
+
     /// <summary>A command line that works, shown by <c>--help</c> and run by the tests of the documentation.</summary>
     public required string Example { get; init; }
 

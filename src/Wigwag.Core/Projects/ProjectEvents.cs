@@ -9,7 +9,9 @@ public static class ProjectEvents
     public static readonly EventKind<ProjectRenamed> Renamed = new("project.renamed", ProjectsJson.Default.ProjectRenamed);
     public static readonly EventKind<ProjectAliased> Aliased = new("project.aliased", ProjectsJson.Default.ProjectAliased);
 
-    public static IReadOnlyList<EventKind> All { get; } = [Registered, Renamed, Aliased];
+    public static readonly EventKind<Project> PolicyChanged = new("project.policy_changed", ProjectsJson.Default.Project);
+
+    public static IReadOnlyList<EventKind> All { get; } = [Registered, Renamed, Aliased, PolicyChanged];
 }
 
 /// <summary>The project has another short name; the former one still names it.</summary>

@@ -7,6 +7,6 @@ public static class ProjectsFeature
 {
     public static Feature Feature { get; } = new(
         "projects",
-        [RegisterProject.Operation, ListProjects.Operation, ShowProject.Operation, AliasProject.Operation, RenameProject.Operation],
+        [RegisterProject.Operation, ListProjects.Operation, ShowProject.Operation, AliasProject.Operation, RenameProject.Operation, SetProjectPolicy.Operation],
         ProjectEvents.All);
 }

@@ -18,4 +18,5 @@ namespace Wigwag.Core.Projects;
 [JsonSerializable(typeof(ProjectDetails))]
 [JsonSerializable(typeof(AliasProjectRequest))]
 [JsonSerializable(typeof(RenameProjectRequest))]
+[JsonSerializable(typeof(SetProjectPolicyRequest))]
 public sealed partial class ProjectsJson : JsonSerializerContext;

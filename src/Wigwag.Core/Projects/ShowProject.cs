@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Text.Json.Serialization;
 using Wigwag.Core.Agents;
+using Wigwag.Core.Leases.Scopes;
 using Wigwag.Core.Operations;
 using Wigwag.Core.Store;
 
@@ -29,6 +30,12 @@ public sealed record ProjectDetails
     public required string Tracker { get; init; }
 
     public required DateTimeOffset CreatedAt { get; init; }
+
+    [Description("What hooks do about what other agents hold: off, warn or reserve-on-edit.")]
+    public required ReservationPolicy ReservationPolicy { get; init; }
+
+    [Description("Whether README and readme are two files (sensitive) or one (insensitive) in reservations.")]
+    public required PathCase PathCase { get; init; }
 
     [Description("What else means this project: former short names, aliases, other remotes.")]
     public required IReadOnlyList<string> Aliases { get; init; }
@@ -70,6 +77,8 @@ public static class ShowProject
             Remote = project.Remote,
             Tracker = project.Tracker,
             CreatedAt = project.CreatedAt,
+            ReservationPolicy = project.ReservationPolicy,
+            PathCase = project.PathCase,
             Aliases = await ProjectRegistry.Aliases(session, project),
             Agents = await AgentRegistry.LatestIn(session, project.ProjectId, MaxAgents),
         };

@@ -9,11 +9,13 @@ namespace Wigwag.Program.Cli;
 /// <summary>Derives the commands from the catalog: words and positionals from each declaration, options from the request's contract.</summary>
 internal static class CatalogCommands
 {
-    public static IEnumerable<Command> All() => Catalog.Operations.Select(Derive);
+    public static IEnumerable<Command> All() => Catalog.Operations.SelectMany(operation => operation.AlsoCli.Prepend(operation.Cli).Select(cli => Derive(operation, cli)));
 
-    public static Command Derive(Operation operation)
+    public static Command Derive(Operation operation) => Derive(operation, operation.Cli);
+
+    private static Command Derive(Operation operation, string cli)
     {
-        var parts = operation.Cli.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        var parts = cli.Split(' ', StringSplitOptions.RemoveEmptyEntries);
         var words = parts.TakeWhile(part => part[0] is not ('<' or '[')).ToList();
         var positionals = parts.Skip(words.Count).ToList();
         var schemas = operation.RequestType.GetJsonSchemaAsNode()["properties"]?.AsObject() ?? [];

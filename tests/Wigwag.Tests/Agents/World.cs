@@ -1,6 +1,7 @@
 using Wigwag.Core.Agents;
 using Wigwag.Core.Feed;
 using Wigwag.Core.Issues;
+using Wigwag.Core.Leases;
 using Wigwag.Core.Operations;
 using Wigwag.Core.Projects;
 using Wigwag.Storage.Blobs;
@@ -91,6 +92,15 @@ public sealed class World : IAsyncDisposable
 
     public async Task<List<Event>> Events() =>
         (await _store.Read<List<Event>>(Local, async (session, _) => await Log.After(session, 0, 1000), Stop)).Value;
+
+    /// <summary>What the server does on its own when leases end.</summary>
+    public async Task Watch()
+    {
+        var watch = new LeaseWatch(_store);
+        while (await watch.Tell(Stop) is null)
+        {
+        }
+    }
 
     public async Task<List<string>> Kinds() => [.. (await Events()).Select(fact => fact.Kind)];
 

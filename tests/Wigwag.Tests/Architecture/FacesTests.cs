@@ -21,7 +21,7 @@ public sealed partial class FacesTests
             {
                 Catalog.Operations.Select(o => o.Name),
                 Catalog.Operations.Select(o => Placeholder().Replace(o.Http, "{}")),
-                Catalog.Operations.Select(o => string.Join(' ', Words(o))),
+                Catalog.Operations.SelectMany(o => o.AlsoCli.Prepend(o.Cli)).Select(cli => string.Join(' ', Words(cli))),
             },
             names => Assert.Empty(names.GroupBy(name => name).Where(group => group.Count() > 1).Select(group => group.Key)));
     }
@@ -68,8 +68,10 @@ public sealed partial class FacesTests
     public void The_default_toolset_stays_small() =>
         Assert.InRange(Catalog.Operations.Count(operation => operation.Toolset == "core"), 1, 14);
 
-    private static string[] Words(Operation operation) =>
-        [.. operation.Cli.Split(' ').TakeWhile(word => word[0] is not ('<' or '['))];
+    private static string[] Words(Operation operation) => Words(operation.Cli);
+
+    private static string[] Words(string cli) =>
+        [.. cli.Split(' ').TakeWhile(word => word[0] is not ('<' or '['))];
 
     [GeneratedRegex(@"\{([a-z_]+)\}")]
     private static partial Regex Placeholder();

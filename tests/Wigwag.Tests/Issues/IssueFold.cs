@@ -32,11 +32,12 @@ internal static class IssueFold
     {
         (null, "issue.created") => Created(fact, Read(IssueEvents.Created, fact)),
         ({ } before, "issue.updated") => Updated(before, Read(IssueEvents.Updated, fact)),
-        ({ } before, "issue.claimed") => before with { Status = IssueStatus.InProgress, Assignee = Read(IssueEvents.Claimed, fact).Assignee, ClaimedAt = fact.At },
-        ({ } before, "issue.unclaimed") => before with { Status = IssueStatus.Open, Assignee = null, ClaimedAt = null },
+        ({ } before, "issue.claimed") => before with { Status = IssueStatus.InProgress, Assignee = Read(IssueEvents.Claimed, fact).Assignee, ClaimedAt = fact.At, ClaimToken = Read(IssueEvents.Claimed, fact).Token },
+        ({ } before, "issue.unclaimed") => before with { Status = IssueStatus.Open, Assignee = null, ClaimedAt = null, ClaimToken = null },
         ({ } before, "issue.closed") => before with
         {
             Status = IssueStatus.Closed,
+            ClaimToken = null,
             ClosedAt = fact.At,
             ClosedBy = fact.Agent is null ? null : AgentId.Parse(fact.Agent),
             CloseReason = Read(IssueEvents.Closed, fact).Reason,
