@@ -13,10 +13,10 @@ internal static class DoctorCommand
     {
         Words = "doctor",
         Title = "Find out what is wrong, and how to mend it",
-        Description = "Looks at everything Wigwag needs: its files and their permissions, the server, git, SQLite, the working copy and its configuration, the clock. "
+        Description = "Looks at everything Wigwag needs: its files and their permissions, the server, git, SQLite, the working copy and its configuration, the clock, and what 'wigwag init' set up. "
             + "Says how to mend what is wrong. Exits 0 when nothing is.",
         Example = "wigwag doctor",
-        Fields = [new() { Name = "fix", Option = "fix", Kind = FieldKind.Flag, Description = "Mend what can be mended without asking: permissions, and what a killed server left." }],
+        Fields = [new() { Name = "fix", Option = "fix", Kind = FieldKind.Flag, Description = "Mend what can be mended without asking: permissions, what a killed server left, and what 'wigwag init' put in and somebody took out." }],
         Run = Run,
     };
 
@@ -41,7 +41,7 @@ internal static class DoctorCommand
     private static List<Finding> Examine()
     {
         var home = Home.FromEnvironment();
-        return [.. MachineChecks.Run(), .. HomeChecks.Run(home), .. ServerChecks.Run(home)];
+        return [.. MachineChecks.Run(), .. HomeChecks.Run(home), .. ServerChecks.Run(home), .. SetupChecks.Run()];
     }
 
     private static void Print(Terminal terminal, List<Finding> findings, bool isJson)

@@ -144,14 +144,15 @@ internal sealed class GuardFiles
             : GuardScript.Insert(before, hook, _program is null ? null : Bytes(_program), Marker);
     }
 
-    // A link may lead to a file that other repositories run.
-    private static bool MustBeKept(string file, string script) => !GuardScript.IsShellScript(script) || new FileInfo(file).LinkTarget is not null;
+    // A link may lead to a file that other repositories run; a file that git does not run must not be run for the guard's sake.
+    private bool MustBeKept(string file, string script) => !GuardScript.IsShellScript(script) || new FileInfo(file).LinkTarget is not null
+        || (Folder.Manager != "husky" && File.Exists(file) && (File.GetUnixFileMode(file) & UnixFileMode.UserExecute) == 0);
 
     /// <summary>The script without the guard; null when nothing of anybody else's is left.</summary>
     private static string? Without(string hook, string script)
     {
         var rest = GuardScript.Remove(script);
-        return rest is "#!/bin/sh\n" || rest == $"#!/bin/sh\nexec \"$(dirname \"$0\")/{hook}{GuardScript.Kept}\" \"$@\"\n" ? null : rest;
+        return rest == "#!/bin/sh\n" || rest == "#!/bin/sh\n" + GuardScript.RunKept(hook) ? null : rest;
     }
 
     private string Block(string hook) => Bytes(GuardScript.Block(hook, _program, Marker));

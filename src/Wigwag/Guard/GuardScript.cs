@@ -20,7 +20,14 @@ internal static class GuardScript
 
     /// <summary>A hook of the guard's own that afterwards runs the one that was there.</summary>
     public static string Before(string hook, string? program, string? marker) =>
-        $"{Shebang}{Block(hook, program, marker)}exec \"$(dirname \"$0\")/{hook}{Kept}\" \"$@\"\n";
+        Shebang + Block(hook, program, marker) + RunKept(hook);
+
+    /// <summary>Runs the hook that was there, if git would have run it.</summary>
+    public static string RunKept(string hook) => $"""
+        kept=$(dirname "$0")/{hook}{Kept}
+        if [ -x "$kept" ]; then exec "$kept" "$@"; fi
+
+        """;
 
     /// <summary>True for what a shell runs: the lines can stand in it.</summary>
     public static bool IsShellScript(string text)

@@ -57,16 +57,21 @@ internal sealed record InitRecord
     public void Write(Workspace workspace)
     {
         var file = FileOf(workspace);
+        var folder = System.IO.Path.GetDirectoryName(file)!;
         if (Files.Count == 0)
         {
+            if (!Directory.Exists(folder))
+            {
+                return;
+            }
             File.Delete(file);
-            if (System.IO.Path.GetDirectoryName(file) is { } folder && Directory.Exists(folder) && !Directory.EnumerateFileSystemEntries(folder).Any())
+            if (!Directory.EnumerateFileSystemEntries(folder).Any())
             {
                 Directory.Delete(folder);
             }
             return;
         }
-        Directory.CreateDirectory(System.IO.Path.GetDirectoryName(file)!);
+        Directory.CreateDirectory(folder);
         AtomicFile.Write(file, JsonSerializer.SerializeToUtf8Bytes(this, InitRecordJson.Default.InitRecord), UnixFileMode.UserRead | UnixFileMode.UserWrite);
     }
 

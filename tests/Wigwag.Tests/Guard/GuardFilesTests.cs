@@ -76,6 +76,20 @@ public sealed class GuardFilesTests : IDisposable
     }
 
     [Fact]
+    public void A_hook_that_git_does_not_run_is_not_run_for_the_guards_sake()
+    {
+        _clones.Make("vc");
+        Write("vc/.git/hooks/pre-commit", "#!/bin/sh\nexit 1\n", executable: false);
+        LeavesNoTrace("vc", () =>
+        {
+            Guard().Install(refuseWhenDown: false);
+            Assert.Equal(GuardState.Installed, Guard().State("pre-commit"));
+            Assert.DoesNotContain("exit 1\n", File.ReadAllText(Hook("pre-commit")), StringComparison.Ordinal);
+            Guard().Uninstall();
+        });
+    }
+
+    [Fact]
     public void Installing_twice_changes_nothing_more()
     {
         _clones.Make("vc");
