@@ -9,7 +9,7 @@ public static class AgentsFeature
         "agents",
         [
             RegisterAgent.Operation, ListAgents.Operation, ShowAgent.Operation, UpdateAgent.Operation, Heartbeat.Operation,
-            Goodbye.Operation, ShowPresence.Operation, ShowStatus.Operation,
+            Goodbye.Operation, ShowPresence.Operation,
         ],
         AgentEvents.All);
 }

@@ -18,6 +18,4 @@ namespace Wigwag.Core.Agents;
 [JsonSerializable(typeof(GoodbyeRequest))]
 [JsonSerializable(typeof(ShowPresenceRequest))]
 [JsonSerializable(typeof(ProjectPresence))]
-[JsonSerializable(typeof(ShowStatusRequest))]
-[JsonSerializable(typeof(StatusReport))]
 public sealed partial class AgentsJson : JsonSerializerContext;

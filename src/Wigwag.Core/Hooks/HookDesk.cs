@@ -10,8 +10,6 @@ namespace Wigwag.Core.Hooks;
 /// </summary>
 public sealed class HookDesk(Dispatcher dispatcher)
 {
-    private static readonly string[] Waking = ["BLOCKED", "HANDOFF", "REQUEST"];
-
     // As long as an edit may take until the next one renews it.
     private const int EditSeconds = 1800;
 
@@ -64,10 +62,10 @@ public sealed class HookDesk(Dispatcher dispatcher)
         return HookTexts.Welcome(caller, page, leases.Try(out var held, out _) ? held : null);
     }
 
-    /// <summary>One line about the messages that came since the session was last told; null when none did.</summary>
+    /// <summary>One line about the messages that came since the session was last told, or those that may interrupt it; null when none did.</summary>
     private async ValueTask<string?> Mail(Caller caller, HookMemory.Told told, bool wakingOnly, CancellationToken cancel)
     {
-        var request = new JsonObject { ["timeout"] = 0, ["limit"] = 20 };
+        var request = new JsonObject { ["timeout"] = 0, ["limit"] = 20, ["via"] = "hook", ["waking"] = wakingOnly };
         if (told.After is { } after)
         {
             request["after"] = after;
@@ -82,15 +80,6 @@ public sealed class HookDesk(Dispatcher dispatcher)
             return null;
         }
         var messages = arrivals["messages"]!.AsArray().OfType<JsonObject>().ToList();
-        if (wakingOnly)
-        {
-            messages.RemoveAll(message => !Waking.Contains(message["category"]?.GetValue<string>()) && message["reply_to"] is null);
-            if (messages.Count == 0)
-            {
-                // The rest waits for the next prompt.
-                return null;
-            }
-        }
         // Told by message too, for what woke the agent between two tools comes again at the prompt.
         messages.RemoveAll(message => !told.Once(message["message_id"]!.GetValue<string>()));
         if (!wakingOnly)
@@ -157,7 +146,7 @@ public sealed class HookDesk(Dispatcher dispatcher)
     /// <summary>What waits for an acknowledgement, each message once; null when nothing does.</summary>
     private async ValueTask<string?> Owed(Caller caller, HookMemory.Told told, CancellationToken cancel)
     {
-        if (!(await _calls.Ask(caller, "show_status", [], cancel)).Try(out var status, out _) || status["unacknowledged"]!.GetValue<long>() == 0
+        if (!(await _calls.Ask(caller, "show_status", new() { ["mine"] = true }, cancel)).Try(out var status, out _) || status["unacknowledged"]!.GetValue<long>() == 0
             || !(await _calls.Ask(caller, "check_inbox", new() { ["limit"] = 100 }, cancel)).Try(out var page, out _))
         {
             return null;

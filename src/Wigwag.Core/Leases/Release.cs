@@ -38,6 +38,7 @@ public static class Release
         Toolset = "leases",
         Http = "POST /v1/projects/{project}/reservations/release",
         Cli = "release [scopes...]",
+        AlsoCli = ["agent release [scopes...]"],
         Example = "wigwag release \"src/parser/**\"",
         Request = LeasesJson.Default.ReleaseRequest,
         Answer = LeasesJson.Default.Released,

@@ -80,6 +80,7 @@ public static class Reserve
         Toolset = "leases",
         Http = "POST /v1/projects/{project}/reservations",
         Cli = "reserve <scopes...>",
+        AlsoCli = ["agent reserve <scopes...>"],
         Example = "wigwag reserve \"src/parser/**\" --ttl 30m --reason \"rewriting the lexer\"",
         Request = LeasesJson.Default.ReserveRequest,
         Answer = LeasesJson.Default.Reserved,

@@ -16,6 +16,7 @@ public static class AcknowledgeMessage
         Effect = Effect.Command,
         Http = "POST /v1/messages/{message_id}/ack",
         Cli = "ack <message_id>",
+        AlsoCli = ["agent ack <message_id>"],
         Example = "wigwag ack m-4k7q2m9xw3",
         Request = MessagesJson.Default.MessageReference,
         Answer = MessagesJson.Default.Message,

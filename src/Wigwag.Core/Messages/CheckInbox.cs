@@ -59,6 +59,7 @@ public static class CheckInbox
         Effect = Effect.Query,
         Http = "GET /v1/projects/{project}/inbox",
         Cli = "inbox",
+        AlsoCli = ["agent inbox"],
         Example = "wigwag inbox --unread",
         Role = Role.Reader,
         Request = MessagesJson.Default.CheckInboxRequest,

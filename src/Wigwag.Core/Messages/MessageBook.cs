@@ -112,6 +112,33 @@ public static class MessageBook
     public static ValueTask<UnreadCounts> Counts(Session session, AgentId agent, ProjectId project) =>
         Inbox.Counts(session, new(agent.Value, project.Value, project));
 
+    /// <summary>
+    /// How much waits for each agent of a project by name, and under the project's own id for any of them: what is unread, and what is to be
+    /// acknowledged.
+    /// </summary>
+    public static async ValueTask<Dictionary<string, (long Unread, long Unacknowledged)>> Waiting(Session session, ProjectId project)
+    {
+        var waiting = new Dictionary<string, (long Unread, long Unacknowledged)>(StringComparer.Ordinal);
+        // The primary key; deliveries_owed.
+        foreach (var (recipient, unread) in await Count("SELECT w.recipient, COUNT(*) AS count FROM waiting w WHERE w.project = @project GROUP BY w.recipient"))
+        {
+            waiting[recipient] = (unread, 0);
+        }
+        foreach (var (recipient, owed) in await Count("SELECT d.recipient, COUNT(*) AS count FROM deliveries d WHERE d.project = @project AND d.is_owed = 1 GROUP BY d.recipient"))
+        {
+            waiting[recipient] = (waiting.GetValueOrDefault(recipient).Unread, owed);
+        }
+        return waiting;
+
+        async ValueTask<List<(string Recipient, long Count)>> Count(string sql) => await session.Query(
+            sql,
+            row => (row.Text("recipient") is var recipient && recipient == Mailbox.Everyone ? project.Value : recipient, row.Number("count")),
+            ("project", project));
+    }
+
+    /// <summary>The BLOCKED messages that nobody has answered, of all projects, as far as the newest of them tell.</summary>
+    public static ValueTask<List<Block>> OpenBlocks(Session session) => Blocks.Open(session);
+
     /// <summary>True when a project was sent anything, or an agent of it sent anything; then it can no longer become part of another.</summary>
     public static async ValueTask<bool> HasMail(Session session, ProjectId project) => await session.Scalar(
         """

@@ -16,6 +16,7 @@ public static class ReadMessage
         Effect = Effect.IdempotentCommand,
         Http = "POST /v1/messages/{message_id}/read",
         Cli = "read <message_id>",
+        AlsoCli = ["agent read <message_id>"],
         Example = "wigwag read m-4k7q2m9xw3",
         Request = MessagesJson.Default.MessageReference,
         Answer = MessagesJson.Default.Message,

@@ -64,6 +64,7 @@ public static class SendMessage
         Effect = Effect.Command,
         Http = "POST /v1/projects/{project}/messages",
         Cli = "send <to> <subject>",
+        AlsoCli = ["agent send <to> <subject>"],
         Example = "wigwag send beads \"Parser crashes on an empty file\" --body \"Stack trace attached.\" --category REQUEST",
         Status = 201,
         Request = MessagesJson.Default.SendMessageRequest,

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Runtime.CompilerServices;
+using System.Text.Json.Serialization;
 using Wigwag.Core.Operations;
 using Wigwag.Core.Store;
 
@@ -30,6 +31,9 @@ public sealed record WaitForMessagesRequest
     [Description("How many messages at most, 1 to 100; default 20.")]
     public int? Limit { get; init; }
 
+    [Description("How you put what arrives into a session, which the senders are told; wait when left out, and nothing with waking.")]
+    public DeliveryRoute? Via { get; init; }
+
     /// <summary>Where the mailbox ended when the wait began; the same wait looks several times.</summary>
     internal StrongBox<long?> Begun { get; } = new();
 }
@@ -44,6 +48,10 @@ public sealed record Arrivals
 
     [Description("With waking: how long to gather what follows before it is told, in seconds.")]
     public int? GatherSeconds { get; init; }
+
+    /// <summary>How it came into a session; null while whoever waited has still to put it there.</summary>
+    [JsonIgnore]
+    internal DeliveryRoute? Via { get; init; }
 
     [Description("Give it as after to the next wait, so that nothing is missed between the two.")]
     public required string After { get; init; }
@@ -71,9 +79,9 @@ public static class WaitForMessages
         Handler = (session, request, _) => Look(session, request),
         WaitsFor = request => TimeSpan.FromSeconds(Math.Clamp(request.Timeout ?? DefaultSeconds, 0, MessageLimits.LongestWait.TotalSeconds)),
         Until = arrivals => arrivals.Messages.Count > 0,
-        Given = (session, arrivals) => Deliveries.MarkDelivered(session, arrivals.Messages, DeliveryRoute.Wait),
-        // Who waits for what wakes puts it into a session, and notes that itself when it is there.
-        Gives = arrivals => arrivals.GatherSeconds is null && arrivals.Messages.Any(Deliveries.IsNew),
+        // Who waits for what wakes has still to put it into a session, and notes that itself when it is there.
+        Gives = arrivals => arrivals.Via is not null && arrivals.Messages.Any(Deliveries.IsNew),
+        Given = (session, arrivals) => Deliveries.MarkDelivered(session, arrivals.Messages, arrivals.Via!.Value),
     };
 
     private static async ValueTask<Result<Arrivals>> Look(Session session, WaitForMessagesRequest request)
@@ -95,6 +103,7 @@ public static class WaitForMessages
             Messages = arrived.Messages,
             Counts = await Inbox.Counts(session, mailbox),
             GatherSeconds = arrived.Policy?.GatherSeconds,
+            Via = request.Via ?? (request.Waking ? null : DeliveryRoute.Wait),
             After = Cursor.Of('a', arrived.End),
         };
     }

@@ -26,6 +26,9 @@ internal static class OperationViews
             case "send_message" or "reply_to_message" when answer["message_id"] is not null:
                 MessageView.Sent(terminal, answer);
                 break;
+            case "show_status" when answer["work"] is { } work:
+                StatusView.Write(terminal, answer, work);
+                break;
             case "get_thread":
                 Thread(terminal, answer);
                 break;

@@ -3,6 +3,7 @@ using Wigwag.Core.Issues;
 using Wigwag.Core.Messages;
 using Wigwag.Core.Operations;
 using Wigwag.Core.Projects;
+using Wigwag.Core.Status;
 
 namespace Wigwag.Tests.Agents;
 

@@ -1,13 +1,21 @@
 using System.ComponentModel;
+using Wigwag.Core.Agents;
 using Wigwag.Core.Issues;
 using Wigwag.Core.Messages;
 using Wigwag.Core.Operations;
 using Wigwag.Core.Projects;
 using Wigwag.Core.Store;
 
-namespace Wigwag.Core.Agents;
+namespace Wigwag.Core.Status;
 
-public sealed record ShowStatusRequest;
+public sealed record ShowStatusRequest
+{
+    [Description("The project whose work is shown; the one you stand in when left out.")]
+    public string? Project { get; init; }
+
+    [Description("Only what concerns yourself, without who works on what.")]
+    public bool Mine { get; init; }
+}
 
 /// <summary>Who one is here, and what waits for one.</summary>
 public sealed record StatusReport
@@ -41,6 +49,9 @@ public sealed record StatusReport
 
     [Description("The issues of your project that you hold, the most urgent first, at most 20.")]
     public required IReadOnlyList<IssueSummary> Claims { get; init; }
+
+    [Description("Who works on what in the project, and who waits for whom.")]
+    public ProjectWork? Work { get; init; }
 }
 
 public static class ShowStatus
@@ -50,15 +61,19 @@ public static class ShowStatus
     public static readonly Operation<ShowStatusRequest, StatusReport> Operation = new()
     {
         Name = "show_status",
-        Title = "Show who you are and what waits for you",
-        Description = "Says which agent of which project you are, whether others see you online, how many messages wait to be read and to be acknowledged, and which issues you hold. A good first call of a session.",
+        Title = "Show who works on what, and what waits for you",
+        Description =
+            "Says which agent of which project you are, how many messages wait to be read and acknowledged, and which issues you hold; then, for the " +
+            "project, each agent with its claims, reservations and mail, who is blocked on whom, and circles in which everybody waits for another. A " +
+            "good first call of a session.",
         Effect = Effect.Query,
         Http = "GET /v1/status",
         Cli = "status",
+        AlsoCli = ["agent status"],
         Example = "wigwag status",
         Role = Role.Reader,
-        Request = AgentsJson.Default.ShowStatusRequest,
-        Answer = AgentsJson.Default.StatusReport,
+        Request = StatusJson.Default.ShowStatusRequest,
+        Answer = StatusJson.Default.StatusReport,
         Handler = Handle,
     };
 
@@ -67,10 +82,16 @@ public static class ShowStatus
         var caller = session.Caller;
         var agent = caller.Agent is { } id ? await AgentRegistry.Any(session, id) : null;
         Project? project = null;
+        Project? shown = null;
         if ((agent?.Project ?? caller.Project) is { } standing && !(await ProjectRegistry.Get(session, standing)).Try(out project, out var error))
         {
             return error;
         }
+        if (request.Project is not null && !(await ProjectRegistry.Find(session, request.Project)).Try(out shown, out var unknown))
+        {
+            return unknown;
+        }
+        shown ??= project is not null && caller.Reaches(project.ProjectId) ? project : null;
         var mail = await MessageBook.Counts(session);
         return new StatusReport
         {
@@ -84,6 +105,7 @@ public static class ShowStatus
             Unread = mail.Unread,
             Unacknowledged = mail.ToAcknowledge,
             Claims = agent is null ? [] : await Issues.Claims.Of(session, agent.AgentId, agent.Project, MaxClaims),
+            Work = request.Mine || shown is null ? null : await ProjectWork.Of(session, shown),
         };
     }
 }
