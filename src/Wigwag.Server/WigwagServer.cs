@@ -14,6 +14,7 @@ using Wigwag.Core.Operations;
 using Wigwag.Server.Access;
 using Wigwag.Server.Attachments;
 using Wigwag.Server.Backups;
+using Wigwag.Server.Beads;
 using Wigwag.Server.Events;
 using Wigwag.Server.Hooks;
 using Wigwag.Server.Http;
@@ -181,6 +182,7 @@ public sealed class WigwagServer : IAsyncDisposable
         app.MapMcp(parts, app.Services.GetRequiredService<ILoggerFactory>());
         app.MapAttachments(parts);
         app.MapHooks(parts);
+        new BeadsRoutes(parts).Map(app);
         new EventStream(parts).Map(app);
         app.MapBackup(parts);
         app.MapOpenApi();

@@ -1,3 +1,4 @@
+using Wigwag.Core.Leases.Locks;
 using Wigwag.Core.Leases.Slots;
 using Wigwag.Core.Operations;
 
@@ -21,6 +22,9 @@ public static class LeasesFeature
             ReleaseSlot.Operation,
             ListSlots.Operation,
             DefineSlot.Operation,
+            AcquireLock.Operation,
+            ReleaseLock.Operation,
+            CheckLocks.Operation,
         ],
         LeaseEvents.All);
 }

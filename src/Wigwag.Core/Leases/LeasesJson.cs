@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Wigwag.Core.Leases.Locks;
 using Wigwag.Core.Leases.Slots;
 
 namespace Wigwag.Core.Leases;
@@ -29,6 +30,11 @@ namespace Wigwag.Core.Leases;
 [JsonSerializable(typeof(Transferred))]
 [JsonSerializable(typeof(ForceReleaseRequest))]
 [JsonSerializable(typeof(SlotDefined))]
+[JsonSerializable(typeof(AcquireLockRequest))]
+[JsonSerializable(typeof(ReleaseLockRequest))]
+[JsonSerializable(typeof(LockAnswer))]
+[JsonSerializable(typeof(CheckLocksRequest))]
+[JsonSerializable(typeof(LockList))]
 [JsonSerializable(typeof(AcquireSlotRequest))]
 [JsonSerializable(typeof(SlotPlace))]
 [JsonSerializable(typeof(ReleaseSlotRequest))]

@@ -82,6 +82,15 @@ internal sealed record ResourceShape
             Parts = [("inbox", "check_inbox", _ => new JsonObject { ["unread"] = true }), ("ready", "list_ready_issues", _ => [])],
             Concerns = (e, _, caller) => (IsKind(e, "message") || IsKind(e, "issue")) && (e.Project == caller.Project || e.Concerns(caller)),
         },
+        new()
+        {
+            Prefix = "locks://current",
+            Name = "locks",
+            Title = "Locks",
+            Description = "What is locked or reserved in your project now: by whom, why and until when.",
+            Parts = [("locks", "check_locks", _ => [])],
+            Concerns = (e, _, caller) => IsKind(e, "lease") && (e.Project == caller.Project || e.Concerns(caller)),
+        },
     ];
 
     /// <summary>The kind that an address belongs to, and the name in it; a name may be percent-encoded.</summary>

@@ -1,0 +1,125 @@
+using System.ComponentModel;
+using Wigwag.Core.Agents;
+using Wigwag.Core.Issues;
+using Wigwag.Core.Operations;
+using Wigwag.Core.Projects;
+using Wigwag.Core.Store;
+
+namespace Wigwag.Core.Leases.Locks;
+
+public sealed record CheckLocksRequest
+{
+    [Description("The files or logical keys to look at, at most 100; everything that is locked in the project when left out.")]
+    public IReadOnlyList<string>? FilePaths { get; init; }
+
+    [Description("The project; your own when left out.")]
+    public string? Project { get; init; }
+}
+
+/// <summary>What is locked.</summary>
+public sealed record LockList
+{
+    public required ProjectId Project { get; init; }
+
+    [Description("The longest held first, at most 200.")]
+    public required IReadOnlyList<HeldLock> Locks { get; init; }
+}
+
+/// <summary>A lock that somebody holds.</summary>
+public sealed record HeldLock
+{
+    [Description("What is locked: a file, a pattern of files, or a logical key.")]
+    public required string FilePath { get; init; }
+
+    public required AgentId LockedBy { get; init; }
+
+    [Description("True when you hold it.")]
+    public required bool Mine { get; init; }
+
+    [Description("The human that the holder works for.")]
+    public string? Operator { get; init; }
+
+    public required LeaseMode Mode { get; init; }
+
+    public IssueId? IssueId { get; init; }
+
+    public string? Reason { get; init; }
+
+    public required DateTimeOffset LockedAt { get; init; }
+
+    public required DateTimeOffset ExpiresAt { get; init; }
+
+    public required long Token { get; init; }
+}
+
+public static class CheckLocks
+{
+    private const int Most = 200;
+
+    public static readonly Operation<CheckLocksRequest, LockList> Operation = new()
+    {
+        Name = "check_locks",
+        Title = "See what is locked",
+        Description = "Says who holds locks on these files or logical keys, or on everything in the project, yours too. An empty list: nobody.",
+        Effect = Effect.Query,
+        Toolset = "locks",
+        Http = "POST /v1/projects/{project}/locks/check",
+        Cli = "lock list [file_paths...]",
+        Example = "wigwag lock list",
+        Role = Role.Reader,
+        Request = LeasesJson.Default.CheckLocksRequest,
+        Answer = LeasesJson.Default.LockList,
+        Handler = Handle,
+    };
+
+    private static async ValueTask<Result<LockList>> Handle(Session session, CheckLocksRequest request, CancellationToken cancel)
+    {
+        if (!(await ProjectRegistry.Find(session, request.Project)).Try(out var project, out var error))
+        {
+            return error;
+        }
+        var locks = new List<Lease>();
+        if (request.FilePaths is null or [])
+        {
+            locks.AddRange((await LeaseBook.In(session, project.ProjectId)).Where(lease => lease.Kind == LeaseKind.Reservation));
+        }
+        else if (LeaseLimits.TooMany(request.FilePaths.Count, LeaseLimits.MostScopes) is { } refusal)
+        {
+            return refusal;
+        }
+        foreach (var path in request.FilePaths ?? [])
+        {
+            if (!(await LockScope.Of(session, project, path)).Try(out var scope, out error))
+            {
+                return error;
+            }
+            await foreach (var lease in Candidates.Meeting(session, project, scope))
+            {
+                if (!locks.Exists(known => known.LeaseId == lease.LeaseId))
+                {
+                    locks.Add(lease);
+                }
+            }
+        }
+        return new LockList
+        {
+            Project = project.ProjectId,
+            Locks =
+            [
+                .. locks.OrderBy(lease => lease.Token).Take(Most).Select(lease => new HeldLock
+                {
+                    FilePath = lease.Scope,
+                    LockedBy = lease.Holder,
+                    Mine = lease.Holder == session.Caller.Agent,
+                    Operator = lease.Operator,
+                    Mode = lease.Mode,
+                    IssueId = lease.IssueId,
+                    Reason = lease.Reason,
+                    LockedAt = lease.AcquiredAt,
+                    ExpiresAt = lease.ExpiresAt,
+                    Token = lease.Token,
+                }),
+            ],
+        };
+    }
+}
