@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing;
 using Wigwag.Core.Attachments;
 using Wigwag.Core.Operations;
+using Wigwag.Core.Text;
 using Wigwag.Server.Access;
 using Wigwag.Server.Http;
 
@@ -50,8 +51,7 @@ internal static class AttachmentRoutes
             await context.Refuse(refusal);
             return;
         }
-        var body = JsonSerializer.SerializeToUtf8Bytes(
-            new UploadedAttachment(blob.Content, blob.SizeBytes, blob.MediaType), AttachmentRoutesJson.Default.UploadedAttachment);
+        var body = ReadableJson.Write(new UploadedAttachment(blob.Content, blob.SizeBytes, blob.MediaType), AttachmentRoutesJson.Default.UploadedAttachment);
         context.Response.ContentType = "application/json";
         context.Response.ContentLength = body.Length;
         await context.Response.Body.WriteAsync(body, context.RequestAborted);

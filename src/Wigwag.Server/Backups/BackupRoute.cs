@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Wigwag.Core.Operations;
+using Wigwag.Core.Text;
 using Wigwag.Server.Access;
 using Wigwag.Server.Http;
 
@@ -49,7 +50,7 @@ internal static class BackupRoute
                 await context.Refuse(Error.Invalid("bad_backup_file", "A backup needs the absolute path of a new file.", "Name one."));
                 return;
             }
-            var body = JsonSerializer.SerializeToUtf8Bytes(await backup(request.File, context.RequestAborted), BackupJson.Default.BackupAnswer);
+            var body = ReadableJson.Write(await backup(request.File, context.RequestAborted), BackupJson.Default.BackupAnswer);
             context.Response.ContentType = "application/json";
             context.Response.ContentLength = body.Length;
             await context.Response.Body.WriteAsync(body, context.RequestAborted);

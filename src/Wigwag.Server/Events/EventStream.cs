@@ -4,12 +4,12 @@ using System.Globalization;
 using System.IO.Pipelines;
 using System.Runtime.CompilerServices;
 using System.Text;
-using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Wigwag.Core.Feed;
 using Wigwag.Core.Operations;
+using Wigwag.Core.Text;
 using Wigwag.Server.Access;
 using Wigwag.Server.Http;
 
@@ -180,10 +180,7 @@ internal sealed class EventStream(ServerParts parts)
     {
         var frame = new ArrayBufferWriter<byte>(512);
         Write(frame, $"id: {e.Seq}\nevent: {e.Kind}\ndata: ");
-        using (var json = new Utf8JsonWriter(frame))
-        {
-            JsonSerializer.Serialize(json, e, FeedJson.Default.Event);
-        }
+        frame.Write(ReadableJson.Write(e, FeedJson.Default.Event).Span);
         Write(frame, $"\n\n");
         return frame.WrittenSpan.ToArray();
     });

@@ -1,9 +1,9 @@
 using System.Diagnostics;
-using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Wigwag.Core.Operations;
+using Wigwag.Core.Text;
 using Wigwag.Server.Access;
 
 namespace Wigwag.Server.Http;
@@ -55,7 +55,7 @@ internal static class OperationRoutes
         {
             return context.Refuse(error);
         }
-        var body = JsonSerializer.SerializeToUtf8Bytes(answer, operation.AnswerType);
+        var body = ReadableJson.Write(answer, operation.AnswerType);
         context.Response.StatusCode = operation.Status;
         context.Response.ContentType = "application/json";
         context.Response.ContentLength = body.Length;

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http;
 using Wigwag.Core.Operations;
+using Wigwag.Core.Text;
 
 namespace Wigwag.Server.Http;
 
@@ -88,7 +89,7 @@ internal static class ProblemResponses
         var problem = Problem.Of(error, status);
         context.Response.StatusCode = problem.Status;
         context.Response.ContentType = Problem.MediaType;
-        var body = JsonSerializer.SerializeToUtf8Bytes(problem, ProblemJson.Default.Problem);
+        var body = ReadableJson.Write(problem, ProblemJson.Default.Problem);
         context.Response.ContentLength = body.Length;
         return context.Response.Body.WriteAsync(body, CancellationToken.None).AsTask();
     }

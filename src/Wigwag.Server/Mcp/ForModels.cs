@@ -40,7 +40,7 @@ internal static class ForModels
         return page.ToString();
     }
 
-    private static bool IsBody(string? name) => name is "body" or "preview" or "snippet" or "excerpt";
+    private static bool IsBody(string? name) => name is "body" or "close_reason" or "preview" or "snippet" or "text";
 
     // Which of several bodies it is, and whose, as the server knows it.
     private static IEnumerable<(string, string?)> Facts(JsonObject? owner)
@@ -48,6 +48,10 @@ internal static class ForModels
         if (owner?.FirstOrDefault(property => property.Key.EndsWith("_id", StringComparison.Ordinal) && property.Value is JsonValue) is { Key: { } name, Value: { } id })
         {
             yield return (name, id.ToString());
+        }
+        if (owner?["attachment"]?["name"] is { } file)
+        {
+            yield return ("attachment", file.ToString());
         }
         if (owner?["from"] is JsonObject from)
         {

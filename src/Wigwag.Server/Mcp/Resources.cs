@@ -80,7 +80,7 @@ internal sealed class Resources(Dispatcher dispatcher)
     {
         if (shape.Parts is [var only])
         {
-            return (await Run(only.Operation, only.Request(name), caller, cancel)).Try(out var answer, out var error) ? answer.ToJsonString() : error;
+            return (await Run(only.Operation, only.Request(name), caller, cancel)).Try(out var answer, out var error) ? answer.ToJsonString(McpJson.Readable) : error;
         }
         // Of several parts each is there or says why not: who is no agent has no inbox, and sees what is ready all the same.
         var parts = new JsonObject();
@@ -90,7 +90,7 @@ internal sealed class Resources(Dispatcher dispatcher)
                 ? answer
                 : new JsonObject { ["error"] = ToolAnswer.Fields(error) };
         }
-        return parts.ToJsonString();
+        return parts.ToJsonString(McpJson.Readable);
     }
 
     private async ValueTask<Result<JsonNode>> Run(string name, JsonObject json, Caller caller, CancellationToken cancel)

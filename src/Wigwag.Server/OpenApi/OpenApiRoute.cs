@@ -1,7 +1,7 @@
-using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Wigwag.Core.Text;
 using Wigwag.Server.Access;
 
 namespace Wigwag.Server.OpenApi;
@@ -9,8 +9,8 @@ namespace Wigwag.Server.OpenApi;
 /// <summary>Serves the description of the HTTP face to anyone who may reach the server: it says what every Wigwag has.</summary>
 internal static class OpenApiRoute
 {
-    private static readonly Lazy<byte[]> Document = new(() =>
-        Encoding.UTF8.GetBytes(OpenApiDocument.Build(typeof(OpenApiRoute).Assembly.GetName().Version?.ToString(3) ?? "0").ToJsonString()));
+    private static readonly Lazy<ReadOnlyMemory<byte>> Document = new(() =>
+        ReadableJson.Write(OpenApiDocument.Build(typeof(OpenApiRoute).Assembly.GetName().Version?.ToString(3) ?? "0")));
 
     public static void MapOpenApi(this IEndpointRouteBuilder routes) => routes.MapMethods("/openapi.json", [HttpMethods.Get, HttpMethods.Head], context =>
     {

@@ -1,5 +1,6 @@
 using System.Text;
 using Wigwag.Core.Operations;
+using Wigwag.Core.Text;
 using Wigwag.Program.Local;
 using Wigwag.Program.Serving;
 using Wigwag.Program.Transport;
@@ -146,17 +147,6 @@ internal sealed class OperationRun
             Terminal.Print([.. body, (byte)'\n']);
             return;
         }
-        Indent(terminal, Encoding.UTF8.GetString(body));
-    }
-
-    private static void Indent(Terminal terminal, string json)
-    {
-        using var document = System.Text.Json.JsonDocument.Parse(json);
-        using var indented = new MemoryStream();
-        using (var writer = new System.Text.Json.Utf8JsonWriter(indented, new() { Indented = true }))
-        {
-            document.WriteTo(writer);
-        }
-        terminal.Line(Encoding.UTF8.GetString(indented.ToArray())).Flush();
+        terminal.Line(ReadableJson.Indent(body)).Flush();
     }
 }

@@ -72,7 +72,12 @@ internal static class AnswerView
             }
             else if (IsLong(member))
             {
-                terminal.Line().Line(Value.Paragraphs(member.Text));
+                terminal.Line();
+                if (member.Name == "close_reason")
+                {
+                    terminal.Line(terminal.Styled(Style.Bold, "close reason"));
+                }
+                terminal.Line(Value.Paragraphs(member.Text));
             }
         }
     }
@@ -146,7 +151,7 @@ internal static class AnswerView
     }
 
     // What a list leaves out: it is there on asking for the one thing.
-    private static bool IsLong(Json value) => value is { Kind: JsonKind.Text, Name: "body" or "description" or "preview" };
+    private static bool IsLong(Json value) => value is { Kind: JsonKind.Text, Name: "body" or "close_reason" or "description" or "preview" };
 
     private static bool IsTable(Json value) => value.Kind == JsonKind.List && (value.Items.Count == 0 || value.Items[0].Kind == JsonKind.Object);
 

@@ -39,6 +39,9 @@ internal sealed partial class Reader : IAsyncDisposable
         return run.Output;
     }
 
+    /// <summary>Pastes one line in <c>dave/vc</c>; what it printed.</summary>
+    public Task<string> Paste(string line, CancellationToken cancel) => Paste(new Block(line, "dave/vc", ""), cancel);
+
     public async ValueTask DisposeAsync()
     {
         await Bash("wigwag stop", "dave/vc", CancellationToken.None);
@@ -62,9 +65,13 @@ internal sealed partial class Reader : IAsyncDisposable
     {
         foreach (var sample in SampleId().Matches(block.Code).Select(match => match.Value).Distinct().Where(sample => !_ids.ContainsKey(sample)))
         {
-            var (command, list, id) = sample.StartsWith("m-", StringComparison.Ordinal)
-                ? ("wigwag inbox --json", "messages", "message_id")
-                : ($"wigwag issue list --project {sample[..sample.LastIndexOf('-')]} --json", "issues", "issue_id");
+            var (command, list, id) = sample[..2] switch
+            {
+                "m-" => ("wigwag inbox --json", "messages", "message_id"),
+                "r-" => ("wigwag leases --json", "leases", "lease_id"),
+                ['k', _] => ("wigwag key list --json", "keys", "key_id"),
+                _ => ($"wigwag issue list --project {sample[..sample.LastIndexOf('-')]} --json", "issues", "issue_id"),
+            };
             var run = await Bash(command, block.Where, cancel);
             Assert.True(run.ExitCode == 0, run.Error);
             _ids[sample] = JsonDocument.Parse(run.Output).RootElement.GetProperty(list)[0].GetProperty(id).GetString()!;
@@ -72,6 +79,6 @@ internal sealed partial class Reader : IAsyncDisposable
         return SampleId().Replace(block.Code, match => _ids[match.Value]);
     }
 
-    [GeneratedRegex(@"\bm-[0-9a-z]{10}\b|\b(?:vc|beads)-[0-9a-z]{4}\b")]
+    [GeneratedRegex(@"\b[mr]-[0-9a-z]{10}\b|\bk[0-9][0-9a-z]{9}\b|\b(?:vc|beads)-[0-9a-z]{4}\b")]
     private static partial Regex SampleId();
 }
