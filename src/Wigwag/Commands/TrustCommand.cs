@@ -1,6 +1,7 @@
 using Wigwag.Core.Operations;
 using Wigwag.Program.Cli;
 using Wigwag.Program.Local;
+using Wigwag.Program.Transport;
 using Wigwag.Program.Views;
 
 namespace Wigwag.Program.Commands;
@@ -27,10 +28,7 @@ internal static class TrustCommand
     {
         line.Require();
         var url = line.Value("url")!;
-        if (!Uri.TryCreate(url, UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https") || address.UserInfo.Length > 0)
-        {
-            throw Refusal.Usage($"'{url}' is not an http or https address.", "Write it as https://wigwag.example.org.");
-        }
+        ServerAddress.Parse(url, "<url>");
         var token = line.Value("token_file") switch
         {
             null => null,

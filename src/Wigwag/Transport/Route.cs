@@ -21,9 +21,10 @@ internal sealed record Route(IServer Server, string? Address)
     {
         if (standing.CoordinationUrl(line) is { } url)
         {
+            var address = ServerAddress.Parse(url, "coordination_url");
             // A repository says where its targets live; only the user says where keys may go.
             return TrustedServers.Find(home, url) is { } trusted
-                ? new(new RemoteServer(Parse(url, "coordination_url"), trusted.Token), url)
+                ? new(new RemoteServer(address, trusted.Token), url)
                 : throw new Refusal(Error.Forbidden(
                     "untrusted_server",
                     $"This repository's configuration sends that to {url}, which you have not trusted.",
@@ -31,14 +32,14 @@ internal sealed record Route(IServer Server, string? Address)
         }
         if (Settings.Value("WIGWAG_URL") is { } remote)
         {
-            return new(new RemoteServer(Parse(remote, "WIGWAG_URL"), Token(home, remote)), remote);
+            return new(new RemoteServer(ServerAddress.Parse(remote, "WIGWAG_URL"), Token(home, remote)), remote);
         }
         return new(new LocalServer(home.Socket), null);
     }
 
     /// <summary>The server at an address that was routed to before.</summary>
     public static RemoteServer At(Home home, string address) => new(
-        Parse(address, "The outbox"), address == Settings.Value("WIGWAG_URL") ? Token(home, address) : TrustedServers.Find(home, address)?.Token);
+        ServerAddress.Parse(address, "The outbox"), address == Settings.Value("WIGWAG_URL") ? Token(home, address) : TrustedServers.Find(home, address)?.Token);
 
     private static string? Token(Home home, string address) =>
         Settings.Value("WIGWAG_TOKEN")
@@ -55,9 +56,4 @@ internal sealed record Route(IServer Server, string? Address)
             throw new Refusal(Error.Invalid("token_unreadable", $"The token file cannot be read: {e.Message}", "Set WIGWAG_TOKEN_FILE to a file that holds the token."));
         }
     }
-
-    private static Uri Parse(string url, string source) =>
-        Uri.TryCreate(url, UriKind.Absolute, out var address) && address.Scheme is "http" or "https" && address.UserInfo.Length == 0
-            ? address
-            : throw Refusal.Usage($"{source} is not an http or https address: {url}.", "Write it as https://wigwag.example.org.");
 }

@@ -117,6 +117,9 @@ internal sealed class Town : IDisposable
         return File.Exists(file) && JsonDocument.Parse(File.ReadAllText(file)).RootElement.GetProperty("pid").GetInt32() is var pid && IsAlive(pid) ? pid : null;
     }
 
+    /// <summary>Where the server of this home listens for TCP.</summary>
+    public string Url() => JsonDocument.Parse(File.ReadAllText(Path.Combine(Home, "server.json"))).RootElement.GetProperty("url").GetString()!;
+
     public static bool IsAlive(int process) =>
         File.Exists($"/proc/{process}/stat") && !File.ReadAllText($"/proc/{process}/stat").Split(')')[^1].StartsWith(" Z", StringComparison.Ordinal);
 
