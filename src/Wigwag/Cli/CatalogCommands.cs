@@ -16,23 +16,26 @@ internal static class CatalogCommands
     private static Command Derive(Operation operation, string cli)
     {
         var parts = cli.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        var words = parts.TakeWhile(part => part[0] is not ('<' or '[')).ToList();
-        var positionals = parts.Skip(words.Count).ToList();
+        var words = Words(cli);
+        var positionals = parts.Skip(words.Split(' ').Length).ToList();
         var schemas = operation.RequestType.GetJsonSchemaAsNode()["properties"]?.AsObject() ?? [];
         return new()
         {
-            Words = string.Join(' ', words),
+            Words = words,
             Operation = operation.Name,
             Http = operation.Http,
             IsQuery = operation.Effect == Effect.Query,
             Title = operation.Title,
             Description = operation.Description,
-            Example = operation.Example,
+            // The example is given in the operation's first words.
+            Example = $"wigwag {words}{operation.Example["wigwag ".Length..][Words(operation.Cli).Length..]}",
             Fields = [.. operation.RequestType.Properties
                 .Select(property => Derive(property, schemas[property.Name], positionals))
                 .OrderBy(field => field.IsPositional ? field.Position : int.MaxValue)],
         };
     }
+
+    private static string Words(string cli) => string.Join(' ', cli.Split(' ', StringSplitOptions.RemoveEmptyEntries).TakeWhile(part => part[0] is not ('<' or '[')));
 
     private static Field Derive(JsonPropertyInfo property, JsonNode? schema, List<string> positionals)
     {
