@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.Extensions.Logging;
 using Wigwag.Core.Attachments;
+using Wigwag.Core.Operations;
 using Wigwag.Core.Store;
 using Wigwag.Server.Backups;
 
@@ -34,6 +35,9 @@ public sealed record ServerOptions
 
     /// <summary>Writes a backup to a new file, or null where that cannot be asked of the server.</summary>
     public Func<string, CancellationToken, Task<BackupAnswer>>? Backup { get; init; }
+
+    /// <summary>Why a backup cannot be asked of the server, told to who asks; null says that there is no such thing.</summary>
+    public Error? NoBackup { get; init; }
 
     /// <summary>Which build of the program serves, told in each answer's <c>Wigwag-Build</c>, so that a newer client can ask it to make way; null says nothing.</summary>
     public string? Build { get; init; }

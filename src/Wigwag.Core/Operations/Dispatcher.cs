@@ -39,12 +39,12 @@ public sealed class Dispatcher(IStore store, IBlobs blobs)
         {
             return Error.Invalid("bad_idempotency_key", "An idempotency key has 1 to 200 characters.", "Send a shorter key, for example a UUID.");
         }
-        if (!(await operation.Prepare(request, blobs, cancel)).Try(out var prepared, out var refusal))
-        {
-            return refusal;
-        }
         try
         {
+            if (!(await operation.Prepare(request, blobs, cancel)).Try(out var prepared, out var refusal))
+            {
+                return refusal;
+            }
             return operation.Effect == Effect.Query
                 ? await Query(operation, prepared, caller, cancel)
                 : await Command(operation, prepared, caller, idempotencyKey, cancel);

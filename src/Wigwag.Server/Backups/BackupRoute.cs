@@ -33,6 +33,10 @@ internal static class BackupRoute
         {
             routes.MapMethods("/v1/backup", [HttpMethods.Post], context => Write(context, backup));
         }
+        else if (parts.Options.NoBackup is { } reason)
+        {
+            routes.MapMethods("/v1/backup", [HttpMethods.Post], context => context.Refuse(reason));
+        }
     }
 
     private static async Task Write(HttpContext context, Func<string, CancellationToken, Task<BackupAnswer>> backup)

@@ -20,14 +20,18 @@ public sealed class FileBlobs : IBlobs
     private FileBlobs(string folder) => _folder = folder;
 
     /// <summary>Opens the folder, makes it when there is none, and clears away what a crash left unfinished.</summary>
-    /// <param name="folder">Of this process alone: the one that owns the store beside it.</param>
-    public static FileBlobs Open(string folder)
+    /// <param name="folder">Of the process that owns the store beside it, or of all servers that share one.</param>
+    /// <param name="isShared">True when other processes may be writing there: what is younger than a day is theirs.</param>
+    public static FileBlobs Open(string folder, bool isShared = false)
     {
         folder = Path.GetFullPath(folder);
         PrivateFiles.CreateFolder(folder);
         foreach (var leftover in Directory.EnumerateFiles(folder, Unfinished + "*"))
         {
-            File.Delete(leftover);
+            if (!isShared || File.GetLastWriteTimeUtc(leftover) < DateTime.UtcNow.AddDays(-1))
+            {
+                File.Delete(leftover);
+            }
         }
         return new(folder);
     }

@@ -8,6 +8,7 @@ namespace Wigwag.Storage.Postgres;
 internal sealed class Pool : IAsyncDisposable
 {
     private readonly SemaphoreSlim _room;
+    private readonly int _size;
     private readonly TimeSpan _patience;
     private volatile bool _isClosed;
 
@@ -33,7 +34,8 @@ internal sealed class Pool : IAsyncDisposable
             CultureInfo.InvariantCulture,
             $"{connect.Options} {settings} -c statement_timeout={connect.CommandTimeout}s -c lock_timeout={(long)options.LockLimit.TotalMilliseconds}ms -c idle_in_transaction_session_timeout=30s").Trim();
         Source = new NpgsqlSlimDataSourceBuilder(connect.ConnectionString).EnableTransportSecurity().EnableArrays().Build();
-        _room = new(connect.MaxPoolSize);
+        _size = connect.MaxPoolSize;
+        _room = new(_size);
         _patience = options.ConnectLimit;
     }
 
@@ -63,9 +65,13 @@ internal sealed class Pool : IAsyncDisposable
         }
     }
 
+    /// <summary>Lends no more, and closes when what is lent came back.</summary>
     public async ValueTask DisposeAsync()
     {
         _isClosed = true;
+        for (var i = 0; i < _size && await _room.WaitAsync(_patience); i++)
+        {
+        }
         await Source.DisposeAsync();
     }
 

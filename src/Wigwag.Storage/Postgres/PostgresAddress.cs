@@ -65,6 +65,9 @@ public sealed class PostgresAddress
         return address is not null;
     }
 
+    /// <summary>True when the address itself has a password; it may also come from PGPASSWORD or a passfile.</summary>
+    public bool HasPassword => Settings().Password is { Length: > 0 };
+
     /// <summary>Host and database, without a secret: what logs and errors name it by.</summary>
     public override string ToString() => new NpgsqlConnectionStringBuilder(_settings) is var settings && settings.Host!.StartsWith('/')
         ? $"postgres:///{settings.Database}?host={settings.Host}"

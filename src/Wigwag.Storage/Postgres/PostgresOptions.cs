@@ -13,7 +13,7 @@ public sealed record PostgresOptions
     public TimeSpan StatementLimit { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>A statement that waits longer for another transaction is given up.</summary>
-    public TimeSpan LockLimit { get; init; } = TimeSpan.FromSeconds(5);
+    public TimeSpan LockLimit { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>How often a transaction is run again when it could not be put in order with others.</summary>
     public int MostRetries { get; init; } = 20;

@@ -16,6 +16,7 @@ public sealed class PostgresStore : IStore
     private readonly Reader _reader;
     private readonly Wakeups _wakeups;
     private readonly CommitSignal _committed = new();
+    private int _isClosed;
 
     private PostgresStore(PostgresAddress address, Pools pools, PostgresOptions options, SessionTime time, ILogger log)
     {
@@ -82,6 +83,10 @@ public sealed class PostgresStore : IStore
 
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _isClosed, 1) != 0)
+        {
+            return;
+        }
         _writer.Close();
         await _wakeups.DisposeAsync();
         await _pools.DisposeAsync();

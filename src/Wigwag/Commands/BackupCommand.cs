@@ -54,6 +54,10 @@ internal static class BackupCommand
     private static int RunRestore(CommandLine line)
     {
         line.Require();
+        if (Serving.StoreSetting.Postgres(null) is not null)
+        {
+            throw new Refusal(Serving.StoreSetting.BackupElsewhere);
+        }
         var home = Home.FromEnvironment();
         home.Create();
         using var owned = FileLock.Take(home.ServerLock, TimeSpan.Zero) ?? throw Running(home);

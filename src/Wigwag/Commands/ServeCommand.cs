@@ -16,6 +16,7 @@ internal static class ServeCommand
         Fields =
         [
             new() { Name = "listen", Option = "listen", Description = "Where to listen for TCP, an address and a port, or none; 127.0.0.1:8765 when left out." },
+            new() { Name = "store", Option = "store", Description = "The PostgreSQL database that servers share, postgres://user@host/database, without a password: an address with one goes into WIGWAG_STORE or the file that WIGWAG_STORE_FILE names. Left out, the SQLite file in WIGWAG_HOME." },
             new() { Name = "socket", Option = "socket", Description = "Path of the Unix socket; wigwag.sock in WIGWAG_HOME when left out." },
             new() { Name = "auth", Option = "auth", Kind = FieldKind.Choice, Choices = ["keys", "none"], Description = "none asks no credentials on loopback; for test suites only." },
             new() { Name = "allowed_host", Option = "allowed-host", IsMany = true, Description = "A name that clients may call this server by, as the Host header has it." },

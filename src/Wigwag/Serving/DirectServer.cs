@@ -1,9 +1,9 @@
 using System.Globalization;
 using Wigwag.Core.Operations;
+using Wigwag.Core.Store;
 using Wigwag.Program.Cli;
 using Wigwag.Program.Local;
 using Wigwag.Server;
-using Wigwag.Storage.Sqlite;
 
 namespace Wigwag.Program.Serving;
 
@@ -14,10 +14,10 @@ namespace Wigwag.Program.Serving;
 internal sealed class DirectServer : IDisposable
 {
     private readonly FileStream _owned;
-    private readonly SqliteStore _store;
+    private readonly IStore _store;
     private readonly WigwagServer _server;
 
-    private DirectServer(FileStream owned, SqliteStore store, WigwagServer server) => (_owned, _store, _server) = (owned, store, server);
+    private DirectServer(FileStream owned, IStore store, WigwagServer server) => (_owned, _store, _server) = (owned, store, server);
 
     public string Socket => _server.Socket!;
 
@@ -27,7 +27,7 @@ internal sealed class DirectServer : IDisposable
         home.Create();
         var owned = FileLock.Take(home.ServerLock, TimeSpan.Zero) ?? throw new Refusal(Error.Conflict(
             "server_running", $"A server owns the database of {home.Root}.", "Leave --no-server out, or run 'wigwag stop' first."));
-        var store = Serve.OpenStore(home, log: null);
+        var store = StoreSetting.Open(home, StoreSetting.Postgres(null), log: null);
         var socket = Path.Combine(Path.GetDirectoryName(home.Socket)!, string.Create(CultureInfo.InvariantCulture, $"{Environment.ProcessId}.sock"));
         var options = Serve.Options(CommandLine.Parse(Commands.ServeCommand.Command, ["--socket", socket]), home, store);
         var started = WigwagServer.Start(options with { Listen = null, Logging = null }).GetAwaiter().GetResult();

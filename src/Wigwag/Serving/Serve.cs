@@ -11,8 +11,8 @@ using Wigwag.Program.Cli;
 using Wigwag.Program.Local;
 using Wigwag.Program.Views;
 using Wigwag.Server;
+using Wigwag.Server.Backups;
 using Wigwag.Storage.Backup;
-using Wigwag.Storage.Blobs;
 using Wigwag.Storage.Sqlite;
 
 namespace Wigwag.Program.Serving;
@@ -26,6 +26,7 @@ internal static class Serve
     public static async Task<int> Run(CommandLine line)
     {
         var home = Home.FromEnvironment();
+        var postgres = StoreSetting.Postgres(line.Value("store"));
         var isBackground = line.Flag("background");
         if (isBackground)
         {
@@ -36,7 +37,7 @@ internal static class Serve
         using var owned = FileLock.Take(home.ServerLock, isBackground ? TimeSpan.FromSeconds(10) : TimeSpan.Zero) ?? throw AlreadyRuns(home);
         using var logs = LoggerFactory.Create(logging => Configure(logging, line));
         var log = logs.CreateLogger("Wigwag");
-        await using var store = OpenStore(home, log);
+        await using var store = StoreSetting.Open(home, postgres, log);
         var listen = Listen(line);
         var options = Options(line, home, store) with { Listen = listen };
         string? note = null;
@@ -66,46 +67,28 @@ internal static class Serve
         return ExitCode.Ok;
     }
 
-    /// <summary>The server's database, opened; what forbids it as an error.</summary>
-    public static SqliteStore OpenStore(Home home, ILogger? log)
-    {
-        try
-        {
-            return SqliteStore.Open(home.Database, log: log);
-        }
-        catch (StoreInUseException e)
-        {
-            throw new Refusal(Error.Conflict("database_in_use", e.Message, "Stop that process, or set WIGWAG_HOME to another directory."));
-        }
-        catch (StoreRefusedException e)
-        {
-            throw new Refusal(Error.Unavailable("database_refused", e.Message, "Run 'wigwag doctor'."));
-        }
-        catch (StoreUnavailableException e)
-        {
-            throw new Refusal(Error.Unavailable(e.IsDiskFull ? "disk_full" : "store_unavailable", e.Message, "Run 'wigwag doctor'."));
-        }
-    }
-
     /// <summary>What a server of this home is told, apart from where it listens for TCP.</summary>
     public static ServerOptions Options(CommandLine line, Home home, IStore store) => new()
     {
         Store = store,
-        Blobs = FileBlobs.Open(home.Blobs),
+        Blobs = StoreSetting.Blobs(home, store),
         Socket = line.Value("socket") is { } socket ? Path.GetFullPath(socket) : home.Socket,
         TokenFile = home.Token,
         Authentication = line.Value("auth") == "none" ? AuthenticationMode.None : AuthenticationMode.Keys,
         AllowedHosts = line.Values("allowed_host"),
         AllowedOrigins = line.Values("allowed_origin"),
         Otlp = line.Value("otlp") is { } otlp ? new Uri(otlp) : null,
-        Backup = async (file, cancel) =>
-        {
-            var manifest = await SqliteBackup.Write(store, home.Blobs, file, cancel);
-            return new(file, manifest.Files.Sum(part => part.SizeBytes), manifest.Files.Count - 1, manifest.Damaged);
-        },
+        Backup = store is SqliteStore ? (file, cancel) => Backup(store, home, file, cancel) : null,
+        NoBackup = StoreSetting.BackupElsewhere,
         Build = Build.Id,
         Logging = logging => Configure(logging, line),
     };
+
+    private static async Task<BackupAnswer> Backup(IStore store, Home home, string file, CancellationToken cancel)
+    {
+        var manifest = await SqliteBackup.Write(store, home.Blobs, file, cancel);
+        return new(file, manifest.Files.Sum(part => part.SizeBytes), manifest.Files.Count - 1, manifest.Damaged);
+    }
 
     private static Refusal AlreadyRuns(Home home)
     {

@@ -4,8 +4,7 @@ using Wigwag.Core.Issues;
 using Wigwag.Core.Leases;
 using Wigwag.Core.Operations;
 using Wigwag.Core.Projects;
-using Wigwag.Storage.Blobs;
-using Wigwag.Storage.Sqlite;
+using Wigwag.Core.Store;
 using Wigwag.Tests.Storage;
 
 namespace Wigwag.Tests.Agents;
@@ -20,12 +19,12 @@ public sealed class World : IAsyncDisposable
     public static readonly Caller Local = new() { Credential = "local", Role = Role.Administrator };
 
     private readonly TemporaryFolder _folder = new();
-    private readonly SqliteStore _store;
+    private readonly IStore _store;
 
     public World()
     {
-        _store = SqliteStore.Open(_folder["wigwag.db"], wall: Clock);
-        Dispatcher = new(_store, FileBlobs.Open(_folder["blobs"]));
+        _store = TestEngine.Open(_folder, Clock);
+        Dispatcher = new(_store, TestEngine.Blobs(_folder, _store));
     }
 
     public ManualClock Clock { get; } = new();

@@ -35,7 +35,7 @@ public sealed class TrackerReaderTests : IAsyncLifetime
         await Following(tracker, async () =>
         {
             await _town.Depend(second, first, _town.Main);
-            await tracker.Has(5);
+            await tracker.HasCarried(5);
         });
         var made = (await _town.Facts()).Where(fact => fact.Project == _town.Main.Project).Select(fact => fact.Seq);
         Assert.Equal(made, tracker.Carried.Distinct());
@@ -123,6 +123,15 @@ public sealed class TrackerReaderTests : IAsyncLifetime
         }
 
         /// <summary>Waits until so many changes were carried in all.</summary>
+        /// <summary>Waits for so many different facts.</summary>
+        public async Task HasCarried(int facts)
+        {
+            while (Carried.Distinct().Count() < facts)
+            {
+                await _told.Reader.ReadAsync(World.Stop);
+            }
+        }
+
         public async Task Has(int count)
         {
             while (Carried.Count < count)

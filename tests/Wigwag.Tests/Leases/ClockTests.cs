@@ -2,7 +2,6 @@ using Wigwag.Core.Agents;
 using Wigwag.Core.Leases;
 using Wigwag.Core.Operations;
 using Wigwag.Storage.Blobs;
-using Wigwag.Storage.Sqlite;
 using Wigwag.Tests.Agents;
 using Wigwag.Tests.Storage;
 
@@ -35,7 +34,7 @@ public sealed class ClockTests : IDisposable
     public async Task While_it_runs_a_clock_that_steps_back_delays_the_end_of_a_lease_and_never_hastens_it()
     {
         var clock = new ManualClock();
-        await using var store = SqliteStore.Open(_folder["wigwag.db"], wall: clock);
+        await using var store = TestEngine.Open(_folder, clock);
         var dispatcher = new Dispatcher(store, FileBlobs.Open(_folder["blobs"]));
         var dave = World.As((await dispatcher.Run(RegisterAgent.Operation, Agent("dave"), World.Local, cancel: World.Stop)).Value);
         var fred = World.As((await dispatcher.Run(RegisterAgent.Operation, Agent("fred"), World.Local, cancel: World.Stop)).Value);
@@ -58,7 +57,7 @@ public sealed class ClockTests : IDisposable
     {
         var clock = new ManualClock();
         clock.Pass(TimeSpan.FromMinutes(minutes));
-        await using var store = SqliteStore.Open(_folder["wigwag.db"], wall: clock);
+        await using var store = TestEngine.Open(_folder, clock);
         return await new Dispatcher(store, FileBlobs.Open(_folder["blobs"])).Run(operation, request, caller, cancel: World.Stop);
     }
 }

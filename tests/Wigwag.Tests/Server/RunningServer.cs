@@ -6,9 +6,8 @@ using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging;
 using Wigwag.Core.Keys;
 using Wigwag.Core.Operations;
+using Wigwag.Core.Store;
 using Wigwag.Server;
-using Wigwag.Storage.Blobs;
-using Wigwag.Storage.Sqlite;
 using Wigwag.Tests.Storage;
 
 namespace Wigwag.Tests.Server;
@@ -19,13 +18,13 @@ public sealed class RunningServer : IAsyncDisposable
     private readonly TemporaryFolder _folder;
     private readonly WigwagServer _server;
 
-    private RunningServer(TemporaryFolder folder, SqliteStore store, WigwagServer server, string token, Logs logs)
+    private RunningServer(TemporaryFolder folder, IStore store, WigwagServer server, string token, Logs logs)
     {
         (_folder, Store, _server, Token, Logged) = (folder, store, server, token, logs);
         Http = Client(token);
     }
 
-    public SqliteStore Store { get; }
+    public IStore Store { get; }
 
     /// <summary>The local administrator's token.</summary>
     public string Token { get; }
@@ -49,12 +48,12 @@ public sealed class RunningServer : IAsyncDisposable
     public static async Task<RunningServer> Start(Func<ServerOptions, ServerOptions>? change = null)
     {
         var folder = new TemporaryFolder();
-        var store = SqliteStore.Open(folder["wigwag.db"]);
+        var store = TestEngine.Open(folder);
         var logs = new Logs();
         var options = new ServerOptions
         {
             Store = store,
-            Blobs = FileBlobs.Open(folder["blobs"]),
+            Blobs = TestEngine.Blobs(folder, store),
             Listen = new IPEndPoint(IPAddress.Loopback, 0),
             Socket = folder["run/wigwag.sock"],
             TokenFile = folder["token"],

@@ -14,5 +14,9 @@ public sealed class TemporaryFolder : IDisposable
         return string.Concat("rwxrwxrwx".Select((letter, i) => (mode & (256 >> i)) != 0 ? letter : '-'));
     }
 
-    public void Dispose() => Directory.Delete(Path, recursive: true);
+    public void Dispose()
+    {
+        TestEngine.Forget(Path);
+        Directory.Delete(Path, recursive: true);
+    }
 }

@@ -1,0 +1,194 @@
+using System.Security.Cryptography;
+using Npgsql;
+using Wigwag.Core.Attachments;
+using Wigwag.Core.Operations;
+using Wigwag.Core.Store;
+using Wigwag.Storage.Files;
+
+namespace Wigwag.Storage.Postgres;
+
+/// <summary>
+/// Attachments' bytes in the database, where every server reaches them: in pieces by their place, each committed by itself so that a
+/// long upload holds nobody up, and a row that names them once all are there. What a crash leaves behind is the beginning of the next
+/// upload of the same bytes.
+/// </summary>
+public sealed class PostgresBlobs(PostgresStore store) : IBlobs
+{
+    private const int PieceBytes = 256 * 1024;
+
+    /// <inheritdoc/>
+    public async ValueTask<Result<Blob>> Put(Stream content, long limitBytes, CancellationToken cancel)
+    {
+        // The name is known only at the end, so the bytes wait in a file of this server's.
+        var path = Path.Combine(Path.GetTempPath(), $"wigwag-{Guid.NewGuid():n}");
+        await using var spool = PrivateFiles.Open(path, FileMode.CreateNew, share: FileShare.Delete);
+        File.Delete(path); // its bytes go with the last handle
+        using var digest = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var piece = new byte[PieceBytes];
+        var mediaType = MediaType.Sniff([]);
+        long size = 0;
+        while (await content.ReadAtLeastAsync(piece, piece.Length, throwOnEndOfStream: false, cancel) is > 0 and var read)
+        {
+            if (size == 0)
+            {
+                mediaType = MediaType.Sniff(piece.AsSpan(0, Math.Min(read, MediaType.SniffedBytes)));
+            }
+            size += read;
+            if (size > limitBytes)
+            {
+                return Error.TooLarge(
+                    "attachment_too_large",
+                    $"The attachment is larger than {limitBytes} bytes.",
+                    "Send less: the part that matters, a compressed copy, or a place where the whole can be fetched.");
+            }
+            digest.AppendData(piece, 0, read);
+            await spool.WriteAsync(piece.AsMemory(0, read), cancel);
+        }
+        var blob = new Blob(ContentId.Parse(Convert.ToHexStringLower(digest.GetHashAndReset())), size, mediaType);
+        try
+        {
+            if (await Find(blob.Content, cancel) is { } kept)
+            {
+                return kept;
+            }
+            spool.Position = 0;
+            for (long at = 0; await spool.ReadAtLeastAsync(piece, piece.Length, throwOnEndOfStream: false, cancel) is > 0 and var read; at += read)
+            {
+                await Execute(
+                    "INSERT INTO blob_pieces (content_id, position, bytes) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
+                    cancel,
+                    Text(blob.Content.Value),
+                    Number(at),
+                    new NpgsqlParameter<ReadOnlyMemory<byte>> { TypedValue = piece.AsMemory(0, read) });
+            }
+            await Execute(
+                "INSERT INTO blobs (content_id, size_bytes, media_type, created_at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
+                cancel,
+                Text(blob.Content.Value),
+                Number(blob.SizeBytes),
+                Text(blob.MediaType),
+                Number(store.Clock.GetUtcNow().ToUnixTimeMilliseconds()));
+            return blob;
+        }
+        catch (StoreUnavailableException e)
+        {
+            return Error.Unavailable(
+                e.IsDiskFull ? "disk_full" : "store_unavailable", $"The attachment was not kept: {e.Message}", "Send it again; nothing is kept twice.");
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<Stream?> Open(ContentId content, CancellationToken cancel) =>
+        await Find(content, cancel) is { } blob ? new Pieces(this, blob) : null;
+
+    /// <inheritdoc/>
+    public ValueTask<Blob?> Find(ContentId content, CancellationToken cancel) => Look(
+        "SELECT size_bytes, media_type FROM blobs WHERE content_id = $1",
+        reader => new Blob(content, reader.GetInt64(0), reader.GetString(1)),
+        cancel,
+        Text(content.Value));
+
+    private ValueTask<byte[]?> Piece(ContentId content, long at, CancellationToken cancel) => Look(
+        "SELECT bytes FROM blob_pieces WHERE content_id = $1 AND position = $2",
+        reader => reader.GetFieldValue<byte[]>(0),
+        cancel,
+        Text(content.Value),
+        Number(at));
+
+    private async ValueTask Execute(string sql, CancellationToken cancel, params NpgsqlParameter[] parameters) => await Use(
+        store.Pools.Writers,
+        async connection =>
+        {
+            await using var command = new NpgsqlCommand(sql, connection);
+            command.Parameters.AddRange(parameters);
+            return await command.ExecuteNonQueryAsync(cancel);
+        },
+        cancel);
+
+    private ValueTask<T?> Look<T>(string sql, Func<NpgsqlDataReader, T> read, CancellationToken cancel, params NpgsqlParameter[] parameters)
+        where T : class => Use(
+        store.Pools.Readers,
+        async connection =>
+        {
+            await using var command = new NpgsqlCommand(sql, connection);
+            command.Parameters.AddRange(parameters);
+            await using var reader = await command.ExecuteReaderAsync(cancel);
+            return await reader.ReadAsync(cancel) ? read(reader) : null;
+        },
+        cancel);
+
+    // Every statement here can be repeated, so a lost connection is answered with one more try.
+    private static async ValueTask<T> Use<T>(Pool pool, Func<NpgsqlConnection, ValueTask<T>> use, CancellationToken cancel)
+    {
+        for (var isFirst = true; ; isFirst = false)
+        {
+            try
+            {
+                return await pool.With(use, cancel);
+            }
+            catch (Exception e) when (isFirst && Failure.IsConnection(e) && !cancel.IsCancellationRequested)
+            {
+                pool.Source.Clear();
+            }
+            catch (Exception e) when (Failure.Of(e) is var failure && failure != e)
+            {
+                cancel.ThrowIfCancellationRequested();
+                throw failure;
+            }
+        }
+    }
+
+    private static NpgsqlParameter<string> Text(string value) => new() { TypedValue = value };
+
+    private static NpgsqlParameter<long> Number(long value) => new() { TypedValue = value };
+
+    /// <summary>Kept bytes, read piece by piece.</summary>
+    private sealed class Pieces(PostgresBlobs blobs, Blob blob) : Stream
+    {
+        private ReadOnlyMemory<byte> _left;
+        private long _position;
+
+        public override bool CanRead => true;
+
+        public override bool CanSeek => false;
+
+        public override bool CanWrite => false;
+
+        public override long Length => blob.SizeBytes;
+
+        public override long Position
+        {
+            get => _position;
+            set => throw new NotSupportedException();
+        }
+
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            if (_left.IsEmpty && _position < blob.SizeBytes)
+            {
+                _left = await blobs.Piece(blob.Content, _position, cancellationToken)
+                    ?? throw new StoreUnavailableException($"a piece of the attachment {blob.Content} is missing.");
+            }
+            var read = Math.Min(buffer.Length, _left.Length);
+            _left[..read].CopyTo(buffer);
+            _left = _left[read..];
+            _position += read;
+            return read;
+        }
+
+        public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+            ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("It is read asynchronously.");
+
+        public override void Flush()
+        {
+        }
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+
+        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+    }
+}

@@ -1,0 +1,90 @@
+using Microsoft.Extensions.Logging;
+using Wigwag.Core.Attachments;
+using Wigwag.Core.Operations;
+using Wigwag.Core.Store;
+using Wigwag.Program.Cli;
+using Wigwag.Program.Local;
+using Wigwag.Storage.Blobs;
+using Wigwag.Storage.Postgres;
+using Wigwag.Storage.Sqlite;
+
+namespace Wigwag.Program.Serving;
+
+/// <summary>
+/// Which database a server works on: the SQLite file of its home, or the PostgreSQL database that <c>--store</c>, <c>WIGWAG_STORE</c> or the
+/// file that <c>WIGWAG_STORE_FILE</c> names. A password is taken from the environment or a file, never from the command line.
+/// </summary>
+internal static class StoreSetting
+{
+    /// <summary>The PostgreSQL database that is set, or null for the home's own file.</summary>
+    /// <param name="option">The value of <c>--store</c>, or null.</param>
+    /// <exception cref="Refusal">What is set is no address, or its file cannot be read.</exception>
+    public static PostgresAddress? Postgres(string? option)
+    {
+        if (option is not null && Parse(option, "--store") is var asked)
+        {
+            return !asked.HasPassword ? asked : throw Refusal.Usage(
+                "--store has a password in it, which every user of this machine can read.",
+                "Put the address into WIGWAG_STORE, or into a file that WIGWAG_STORE_FILE names.");
+        }
+        if (Settings.Value("WIGWAG_STORE") is { } value)
+        {
+            return Parse(value, "WIGWAG_STORE");
+        }
+        return Settings.Value("WIGWAG_STORE_FILE") is { } file ? Parse(Read(file), "The file of WIGWAG_STORE_FILE") : null;
+    }
+
+    /// <summary>The server's database, opened; what forbids it as an error.</summary>
+    public static IStore Open(Home home, PostgresAddress? postgres, ILogger? log)
+    {
+        try
+        {
+            return postgres is null
+                ? SqliteStore.Open(home.Database, log: log)
+                : PostgresStore.Open(postgres, log: log).GetAwaiter().GetResult();
+        }
+        catch (StoreInUseException e)
+        {
+            throw new Refusal(Error.Conflict("database_in_use", e.Message, "Stop that process, or set WIGWAG_HOME to another directory."));
+        }
+        catch (StoreRefusedException e)
+        {
+            throw new Refusal(Error.Unavailable("database_refused", e.Message, "Run 'wigwag doctor'."));
+        }
+        catch (StoreUnavailableException e)
+        {
+            throw new Refusal(Error.Unavailable(
+                e.IsDiskFull ? "disk_full" : "store_unavailable",
+                postgres is null ? e.Message : $"{postgres}: {e.Message}",
+                postgres is null ? "Run 'wigwag doctor'." : "See that the database is there, and that this machine and user may connect."));
+        }
+    }
+
+    /// <summary>Where attachments lie: in the directory that is set, else beside the rows.</summary>
+    public static IBlobs Blobs(Home home, IStore store) =>
+        Settings.Value("WIGWAG_ATTACHMENTS") is { } folder && folder != "database" ? FileBlobs.Open(folder, isShared: true)
+        : store is PostgresStore postgres ? new PostgresBlobs(postgres)
+        : FileBlobs.Open(home.Blobs);
+
+    /// <summary>What is said of a backup of PostgreSQL.</summary>
+    public static readonly Error BackupElsewhere = Error.Unavailable(
+        "backup_by_postgresql",
+        "This server's database is PostgreSQL, which has its own tools for backups.",
+        "Use pg_dump for a copy, or archive its write-ahead log for point-in-time recovery; docs/deploy.md shows both.");
+
+    private static PostgresAddress Parse(string text, string source) => PostgresAddress.TryParse(text.Trim(), out var address, out var reason)
+        ? address!
+        : throw Refusal.Usage($"{source} is no address of a database: {reason}", "Write it as postgres://user@host:5432/database?sslmode=verify-full.");
+
+    private static string Read(string file)
+    {
+        try
+        {
+            return File.ReadAllText(file);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Refusal.Usage($"The file of WIGWAG_STORE_FILE cannot be read: {e.Message}", "Name a file with the address in it that this user may read.");
+        }
+    }
+}
