@@ -8,7 +8,20 @@ namespace Wigwag.Storage.Postgres;
 /// <summary>What is looked at before a database is used.</summary>
 internal static class Opening
 {
+    /// <summary>In <c>meta</c> while a database is moved in.</summary>
+    public const string Moving = "moving_from";
+
     private const int OldestVersion = 150000;
+
+    /// <exception cref="StoreRefusedException">A move into the database has not ended.</exception>
+    public static async Task CheckWhole(NpgsqlDataSource source, CancellationToken cancel)
+    {
+        await using var command = source.CreateCommand($"SELECT 1 FROM meta WHERE name = '{Moving}'");
+        if (await command.ExecuteScalarAsync(cancel) is not null)
+        {
+            throw new StoreRefusedException("A move into this database has not ended. Run 'wigwag migrate' again where it was begun.");
+        }
+    }
 
     /// <summary>The server's version.</summary>
     /// <exception cref="StoreRefusedException">It is too old, or its texts are not UTF-8.</exception>

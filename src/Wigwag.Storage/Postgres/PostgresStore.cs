@@ -44,8 +44,16 @@ public sealed class PostgresStore : IStore
     /// <param name="cancel">Gives up connecting.</param>
     /// <exception cref="StoreRefusedException">It is newer than this program, differently made, or older than PostgreSQL 15.</exception>
     /// <exception cref="StoreUnavailableException">It cannot be reached, or refuses the user.</exception>
-    public static async Task<PostgresStore> Open(
-        PostgresAddress address, PostgresOptions? options = null, TimeProvider? wall = null, ILogger? log = null, CancellationToken cancel = default)
+    public static Task<PostgresStore> Open(
+        PostgresAddress address, PostgresOptions? options = null, TimeProvider? wall = null, ILogger? log = null, CancellationToken cancel = default) =>
+        Open(address, options, wall, log, isMove: false, cancel);
+
+    /// <summary>As <see cref="Open(PostgresAddress, PostgresOptions?, TimeProvider?, ILogger?, CancellationToken)"/>, for <see cref="Moving.DatabaseMove"/>: also a database that is not whole yet.</summary>
+    public static Task<PostgresStore> OpenForMove(PostgresAddress address, CancellationToken cancel = default) =>
+        Open(address, null, null, null, isMove: true, cancel);
+
+    private static async Task<PostgresStore> Open(
+        PostgresAddress address, PostgresOptions? options, TimeProvider? wall, ILogger? log, bool isMove, CancellationToken cancel)
     {
         options ??= new();
         log ??= NullLogger.Instance;
@@ -54,6 +62,10 @@ public sealed class PostgresStore : IStore
         {
             var version = await Opening.CheckVersion(pools.Writers.Source, cancel);
             var ran = await Migrations.Run(pools.Ears.Source, (wall ?? TimeProvider.System).GetUtcNow(), cancel);
+            if (!isMove)
+            {
+                await Opening.CheckWhole(pools.Writers.Source, cancel);
+            }
             var newest = await Opening.CheckSequence(pools.Writers.Source, log, cancel);
             Log.Opened(log, address.ToString(), version, ran.Count);
             return new(address, pools, options, new SessionTime(wall, newest), log);

@@ -85,7 +85,6 @@ public sealed class PostgresCluster : IAsyncDisposable
         })!;
         var cluster = new PostgresCluster(keeper, folder, port);
         await cluster.Hear("ready");
-        AppDomain.CurrentDomain.ProcessExit += (_, _) => keeper.StandardInput.Close();
         return cluster;
     }
 
