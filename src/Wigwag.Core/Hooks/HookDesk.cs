@@ -170,8 +170,16 @@ public sealed class HookDesk(Dispatcher dispatcher)
         await _calls.Ask(caller, "goodbye", [], cancel);
     }
 
-    private ValueTask<Result<JsonObject>> Check(Caller caller, ProjectPaths paths, CancellationToken cancel) =>
-        _calls.Ask(caller, "check_paths", new() { ["project"] = paths.Project.Value, ["paths"] = Texts(paths.Paths), ["patterns"] = Texts(paths.Patterns) }, cancel);
+    private async ValueTask<Result<JsonObject>> Check(Caller caller, ProjectPaths paths, CancellationToken cancel)
+    {
+        var result = await _calls.Ask(caller, "check_paths", Request(paths.Patterns), cancel);
+        // A shell takes patterns that reservations do not know; the paths beside them count all the same.
+        return result.Error is { Kind: ErrorKind.Invalid } && paths.Patterns.Count > 0 && paths.Paths.Count > 0
+            ? await _calls.Ask(caller, "check_paths", Request([]), cancel)
+            : result;
+
+        JsonObject Request(List<string> patterns) => new() { ["project"] = paths.Project.Value, ["paths"] = Texts(paths.Paths), ["patterns"] = Texts(patterns) };
+    }
 
     private static JsonArray Texts(IEnumerable<string> texts) => new([.. texts.Select(text => JsonValue.Create(text))]);
 

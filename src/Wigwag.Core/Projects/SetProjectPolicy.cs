@@ -12,7 +12,7 @@ public sealed record SetProjectPolicyRequest
     public string? Project { get; init; }
 
     [Option("reservations")]
-    [Description("What hooks do about what other agents hold: off, warn, or reserve-on-edit, which also reserves what an agent edits.")]
+    [Description("What hooks do when an agent edits what nobody has reserved: off (nothing), warn (they tell it), or reserve-on-edit (they reserve it for the agent). What another agent has reserved they refuse under each.")]
     public ReservationPolicy? ReservationPolicy { get; init; }
 
     [Description("Whether README and readme are two files (sensitive) or one (insensitive, as on most disks of macOS and Windows).")]

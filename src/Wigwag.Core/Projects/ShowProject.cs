@@ -31,7 +31,7 @@ public sealed record ProjectDetails
 
     public required DateTimeOffset CreatedAt { get; init; }
 
-    [Description("What hooks do about what other agents hold: off, warn or reserve-on-edit.")]
+    [Description("What hooks do when an agent edits what nobody has reserved: off (nothing), warn (they tell it) or reserve-on-edit (they reserve it for the agent).")]
     public required ReservationPolicy ReservationPolicy { get; init; }
 
     [Description("Whether README and readme are two files (sensitive) or one (insensitive) in reservations.")]

@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace Wigwag.Server.OpenApi;
 
-/// <summary>The routes that are no operations, because their bodies are bytes or never end.</summary>
+/// <summary>The routes that are no operations, because their bodies are bytes, never end, or are another program's.</summary>
 internal static class Streams
 {
     public static void Describe(JsonObject paths)
@@ -27,6 +27,18 @@ internal static class Streams
             "The bytes of one attachment of a message, always as a download.",
             [Parameter("message_id", "path", "The message."), Parameter("name", "path", "The attachment's name.")],
             new JsonObject { ["200"] = Answer("The bytes.", "application/octet-stream", Bytes()) });
+        OpenApiDocument.Path(paths, "/v1/hooks/{client}/{event}")["post"] = Route(
+            "answer_hook",
+            "Answer a hook of an agent's client",
+            "Takes what a coding agent's client sends its hooks and answers what it reads, each in that client's own form. With an agent's key it acts for that agent, with a human's for the "
+            + "agent of the workspace on the server's machine that `cwd` is in. An empty object says nothing.",
+            [Parameter("client", "path", "claude-code, codex, gemini or cursor."), Parameter("event", "path", "The hook's name, PreToolUse or pre-tool-use.")],
+            new JsonObject { ["200"] = Answer("What the client reads.", "application/json", new JsonObject { ["type"] = "object" }) },
+            body: new JsonObject
+            {
+                ["required"] = true,
+                ["content"] = new JsonObject { ["application/json"] = new JsonObject { ["schema"] = new JsonObject { ["type"] = "object" } } },
+            });
         OpenApiDocument.Path(paths, "/v1/events")["get"] = Route(
             "stream_events",
             "Follow the log",

@@ -32,7 +32,7 @@ internal static class ChangedPaths
                 // Nothing, or a branch that is removed: no commit of it is new.
                 continue;
             }
-            var list = (string[])["log", "--format=", .. Names, "-c", "--root", local, "--not", known];
+            var list = (string[])["log", "--format=", "--no-show-signature", .. Names, "-c", "--root", local, "--not", known];
             var output = IsCommit(theirs) ? GitProcess.TryAsk(workspace.Path, [.. list, theirs, "--"]) : null;
             // The commit that the remote has may be unknown here.
             changed.UnionWith(Split(output ?? GitProcess.Ask(workspace.Path, [.. list, "--"])));

@@ -26,7 +26,7 @@ internal static class GuardRun
         }
         var isPush = line.Value("hook") == "pre-push";
         var paths = isPush
-            ? ChangedPaths.Pushed(workspace, line.Value("remote") ?? "", Console.In.ReadToEnd())
+            ? ChangedPaths.Pushed(workspace, line.Value("remote") ?? "", Encoding.UTF8.GetString(Libc.ReadStandardInput()))
             : ChangedPaths.Staged(workspace);
         var token = Settings.Value("WIGWAG_LEASE_TOKEN");
         if (paths.Count == 0 && token is null)

@@ -1,4 +1,3 @@
-using System.Text;
 using Wigwag.Core.Operations;
 using Wigwag.Git;
 using Wigwag.Program.Cli;
@@ -49,7 +48,7 @@ internal static class HookCommand
 
     private static void Answer(CommandLine line)
     {
-        var sent = StandardInput();
+        var sent = Libc.ReadStandardInput();
         var standing = Standing.At(Folder());
         var agent = line.Value("as") ?? Settings.Value("WIGWAG_AGENT");
         if (standing.Header is null && agent is null)
@@ -90,12 +89,4 @@ internal static class HookCommand
 
     private static bool IsSameRepository(string here, string started) =>
         Workspace.Discover(here).Try(out var a, out _) && Workspace.Discover(started).Try(out var b, out _) && a.CommonDir == b.CommonDir;
-
-    private static byte[] StandardInput()
-    {
-        using var input = Console.OpenStandardInput();
-        using var all = new MemoryStream();
-        input.CopyTo(all);
-        return all.ToArray();
-    }
 }

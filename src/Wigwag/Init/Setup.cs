@@ -97,6 +97,7 @@ internal sealed class Setup
                 string? before = null;
                 try
                 {
+                    RefuseLinkOutside(file.Path);
                     before = FilePlan.Read(Path.Combine(_workspace.Path, file.Path));
                     steps.Add(new(client, plan(file, client, before, _record.Of(file.Path)), null));
                 }
@@ -107,6 +108,20 @@ internal sealed class Setup
             }
         }
         return steps;
+    }
+
+    // A repository can hold a link to any file of its reader's; through it nothing is written.
+    private void RefuseLinkOutside(string path)
+    {
+        for (var part = path; part.Length > 0; part = Path.GetDirectoryName(part) ?? "")
+        {
+            var place = new FileInfo(Path.Combine(_workspace.Path, part));
+            if (place.LinkTarget is not null && place.ResolveLinkTarget(returnFinalTarget: true)?.FullName is var target
+                && target?.StartsWith(_workspace.Path + "/", StringComparison.Ordinal) != true)
+            {
+                throw new FormatException($"{part} is a link to {target ?? "nothing"}, outside of the working copy");
+            }
+        }
     }
 
     /// <summary>Makes the folders that a file needs; those that were not there, outermost first.</summary>

@@ -116,29 +116,34 @@ internal static unsafe partial class Libc
         fixed (byte* path = Encoding.UTF8.GetBytes(name + '\0'))
         {
             var descriptor = open(path, CloseOnExec);
-            if (descriptor < 0)
+            var bytes = descriptor < 0 ? null : ReadAll(descriptor);
+            _ = descriptor < 0 ? 0 : close(descriptor);
+            return bytes;
+        }
+    }
+
+    /// <summary>All of standard input, which may be a file, a pipe or a socket.</summary>
+    public static byte[] ReadStandardInput() => ReadAll(0) ?? throw new IOException("Standard input cannot be read.");
+
+    private static byte[]? ReadAll(int descriptor)
+    {
+        var bytes = new byte[32 * 1024];
+        var length = 0;
+        while (true)
+        {
+            nint got;
+            fixed (byte* into = bytes)
             {
-                return null;
+                got = read(descriptor, into + length, (nuint)(bytes.Length - length));
             }
-            var bytes = new byte[32 * 1024];
-            var length = 0;
-            while (true)
+            if (got <= 0)
             {
-                nint got;
-                fixed (byte* into = bytes)
-                {
-                    got = read(descriptor, into + length, (nuint)(bytes.Length - length));
-                }
-                if (got <= 0)
-                {
-                    _ = close(descriptor);
-                    return got < 0 ? null : bytes[..length];
-                }
-                length += (int)got;
-                if (length == bytes.Length)
-                {
-                    Array.Resize(ref bytes, length * 2);
-                }
+                return got < 0 ? null : bytes[..length];
+            }
+            length += (int)got;
+            if (length == bytes.Length)
+            {
+                Array.Resize(ref bytes, length * 2);
             }
         }
     }

@@ -91,6 +91,19 @@ public sealed class InitTests : IDisposable
     }
 
     [Fact]
+    public void Through_a_link_that_leads_out_of_the_repository_nothing_is_written()
+    {
+        var elsewhere = Path.Combine(_town.Folder, "elsewhere.json");
+        File.WriteAllText(elsewhere, "{}\n");
+        File.CreateSymbolicLink(At(".mcp.json"), elsewhere);
+        Directory.CreateDirectory(Path.Combine(_town.Folder, "outside"));
+        File.CreateSymbolicLink(At(".claude"), Path.Combine(_town.Folder, "outside"));
+        Assert.Equal(4, _town.WigwagIn(_vc, "init", "--yes", "--client", "claude-code").ExitCode);
+        Assert.Equal("{}\n", File.ReadAllText(elsewhere));
+        Assert.Empty(Directory.EnumerateFileSystemEntries(Path.Combine(_town.Folder, "outside")));
+    }
+
+    [Fact]
     public void The_command_that_a_client_is_given_answers_it()
     {
         _town.WigwagIn(_vc, "init", "--yes", "--client", "claude-code").Fine();

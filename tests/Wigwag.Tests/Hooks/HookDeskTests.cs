@@ -78,6 +78,7 @@ public sealed class HookDeskTests : IAsyncLifetime
     [InlineData("cd src && rm -r parser")]
     [InlineData("sed -i s/a/b/ src/*/lex.c")]
     [InlineData("git checkout -- .")]
+    [InlineData("rm src/parser/lex.c [")]
     public async Task A_shell_command_that_writes_there_is_refused_too(string command)
     {
         await Reserve(_main, "src/parser/**");
