@@ -170,7 +170,7 @@ internal static class InitCommand
         {
             var (home, standing) = (Home.FromEnvironment(), Standing.Here());
             var identity = new Identity(line.Value("as") ?? Settings.Value("WIGWAG_AGENT"), standing.Header);
-            new Delivery(CommandIndex.Load(), home, Route.Of(line, home, standing), standing, identity).Send(new() { Method = "GET", Target = "/v1/status", Patience = TimeSpan.FromSeconds(10) });
+            new Delivery(CommandIndex.Load(), home, Route.Of(line, home, standing), standing, identity).Send(new() { Method = "GET", Target = "/v1/status?mine=true", Patience = TimeSpan.FromSeconds(10) });
         }
         catch (Exception e) when (e is UnreachableException or Refusal or IOException)
         {
