@@ -71,6 +71,7 @@ public static class CheckInbox
 
     private static async ValueTask<Result<InboxPage>> Check(Session session, CheckInboxRequest request)
     {
+        await session.Horizon(); // first, for the place to go on from
         if (!(await Mailbox.Asked(session, request.Project, request.ProjectOnly)).Try(out var mailbox, out var error) ||
             !MessageLimits.Page(request.Limit).Try(out var limit, out error) ||
             !Cursor.Read(request.Cursor, 'i', Inbox.Newest).Try(out var before, out error))

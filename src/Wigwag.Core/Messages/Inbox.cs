@@ -40,7 +40,7 @@ internal static class Inbox
         $"""
         SELECT {MessageRows.Line}, 'unread' AS state, NULL AS taken_by, NULL AS taken_at, {DeliveredAt}
         FROM waiting w JOIN messages m ON m.seq = w.seq
-        WHERE w.project = @home AND w.recipient = @owner AND w.seq > @after
+        WHERE w.project = @home AND w.recipient = @owner AND w.seq > @after AND w.seq < @before
         ORDER BY w.seq LIMIT @limit
         """;
 
@@ -69,7 +69,7 @@ internal static class Inbox
         $"""
         SELECT {MessageRows.Line}, 'unread' AS state, NULL AS taken_by, NULL AS taken_at, {DeliveredAt}
         FROM waiting w JOIN messages m ON m.seq = w.seq
-        WHERE w.project = @shared AND w.recipient = '*' AND w.seq > @after
+        WHERE w.project = @shared AND w.recipient = '*' AND w.seq > @after AND w.seq < @before
           AND NOT EXISTS (SELECT 1 FROM delivery_reads r WHERE r.project = w.project AND r.reader = @owner AND r.seq = w.seq)
         ORDER BY w.seq LIMIT @limit
         """;
@@ -115,14 +115,16 @@ internal static class Inbox
     /// <summary>What is unread after a place, oldest first, at most <paramref name="limit"/>.</summary>
     public static async ValueTask<List<Envelope>> Arrived(Session session, Mailbox mailbox, long after, int limit)
     {
+        var horizon = await session.Horizon();
+        var before = horizon == Newest ? Newest : horizon + 1;
         var rows = new List<(Message Message, bool HasFiles)>();
         if (mailbox.HasOwn)
         {
-            rows.AddRange(await Read(session, OwnArrived, mailbox, after: after, limit: limit));
+            rows.AddRange(await Read(session, OwnArrived, mailbox, after: after, before: before, limit: limit));
         }
         if (mailbox.Shared is not null)
         {
-            rows.AddRange(await Read(session, SharedArrived, mailbox, after: after, limit: limit));
+            rows.AddRange(await Read(session, SharedArrived, mailbox, after: after, before: before, limit: limit));
         }
         var arrived = rows.DistinctBy(row => row.Message.Seq).OrderBy(row => row.Message.Seq).Take(limit);
         return [.. (await MessageRows.WithFiles(session, arrived)).Select(MessageRows.Shorten)];
@@ -149,11 +151,12 @@ internal static class Inbox
             ("recipient", recipient)) ?? 0;
     }
 
-    /// <summary>The place of the newest message, read or not; 0 in an empty mailbox.</summary>
+    /// <summary>The place of the newest message, read or not, before which none can still arrive; 0 in an empty mailbox.</summary>
     public static async ValueTask<long> End(Session session, Mailbox mailbox)
     {
+        var horizon = await session.Horizon();
         var own = mailbox.HasOwn ? await Last(mailbox.Home, mailbox.Owner!) : 0;
-        return Math.Max(own, mailbox.Shared is { } shared ? await Last(shared.Value, Mailbox.Everyone) : 0);
+        return Math.Min(horizon, Math.Max(own, mailbox.Shared is { } shared ? await Last(shared.Value, Mailbox.Everyone) : 0));
 
         async ValueTask<long> Last(string project, string recipient) =>
             await session.Scalar(LastOf, ("project", project), ("recipient", recipient)) ?? 0;

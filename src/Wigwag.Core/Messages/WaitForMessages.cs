@@ -90,6 +90,7 @@ public static class WaitForMessages
         {
             return Error.Invalid("bad_timeout", $"A wait takes 0 to {MessageLimits.LongestWait.TotalSeconds} seconds, not {seconds}.", "Wait again for longer.");
         }
+        await session.Horizon(); // first, for the place to go on from
         if (!(await Mailbox.Asked(session, request.Project, request.ProjectOnly)).Try(out var mailbox, out var error) ||
             !MessageLimits.Page(request.Limit).Try(out var limit, out error) ||
             !Cursor.Read(request.After, 'a', 0).Try(out var after, out error))

@@ -44,8 +44,8 @@ public abstract class Session
 
     /// <summary>
     /// The place in the log, and in every table with such a <c>seq</c>, up to which nothing more will be committed: who remembers how
-    /// far it read remembers no place after it. Ask before anything else in the transaction; <see cref="long.MaxValue"/> where one
-    /// transaction commits after the other.
+    /// far it read remembers no place after it. The same for the whole transaction; asked before anything else in it, it is as late as
+    /// can be. <see cref="long.MaxValue"/> where one transaction commits after the other.
     /// </summary>
     public abstract ValueTask<long> Horizon();
 

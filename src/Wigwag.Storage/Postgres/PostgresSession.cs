@@ -12,6 +12,7 @@ namespace Wigwag.Storage.Postgres;
 internal sealed class PostgresSession(NpgsqlConnection connection, NpgsqlTransaction? begun, IReadOnlySet<long> locks, CancellationToken cancel) : Session
 {
     private NpgsqlTransaction? _transaction = begun;
+    private long? _horizon;
     private bool _isOver;
 
     /// <summary>The handler asked for a lock that its transaction must hold from its beginning.</summary>
@@ -76,8 +77,12 @@ internal sealed class PostgresSession(NpgsqlConnection connection, NpgsqlTransac
     public override async ValueTask<long> Horizon()
     {
         CheckLive();
-        await using var command = new NpgsqlCommand("SELECT seq_horizon()", connection, _transaction);
-        return Convert.ToInt64(await command.ExecuteScalarAsync(cancel), CultureInfo.InvariantCulture);
+        if (_horizon is null)
+        {
+            await using var command = new NpgsqlCommand("SELECT seq_horizon()", connection, _transaction);
+            _horizon = Convert.ToInt64(await command.ExecuteScalarAsync(cancel), CultureInfo.InvariantCulture);
+        }
+        return _horizon.Value;
     }
 
     /// <summary>Ends a transaction that read. After this, a handler that kept the session can do nothing with it.</summary>
