@@ -21,6 +21,7 @@ internal static class ServeCommand
             new() { Name = "auth", Option = "auth", Kind = FieldKind.Choice, Choices = ["keys", "none"], Description = "none asks no credentials on loopback; for test suites only." },
             new() { Name = "allowed_host", Option = "allowed-host", IsMany = true, Description = "A name that clients may call this server by, as the Host header has it." },
             new() { Name = "allowed_origin", Option = "allowed-origin", IsMany = true, Description = "An origin whose web pages may call this server." },
+            new() { Name = "connections", Option = "connections", Kind = FieldKind.Number, Description = "How many connections may be open at the same time; 4096 when left out. Each event stream holds one." },
             new() { Name = "otlp", Option = "otlp", Description = "Where to send metrics and traces by OTLP over HTTP, for example http://127.0.0.1:4318." },
             new() { Name = "idle_exit", Option = "idle-exit", Kind = FieldKind.Duration, Description = "Stop after this long without a request; 2h for a server that a command started, never for others." },
             new() { Name = "log_format", Option = "log-format", Kind = FieldKind.Choice, Choices = ["text", "json"], Description = "How the log is written to standard error." },

@@ -78,6 +78,7 @@ internal static class Serve
         AllowedHosts = line.Values("allowed_host"),
         AllowedOrigins = line.Values("allowed_origin"),
         Otlp = line.Value("otlp") is { } otlp ? new Uri(otlp) : null,
+        Limits = Limits(line),
         Backup = store is SqliteStore ? (file, cancel) => Backup(store, home, file, cancel) : null,
         NoBackup = StoreSetting.BackupElsewhere,
         Build = Build.Id,
@@ -107,6 +108,13 @@ internal static class Serve
         var text when text.StartsWith("localhost:", StringComparison.Ordinal) && IPEndPoint.TryParse("127.0.0.1" + text["localhost".Length..], out var local) => local,
         var text when IPEndPoint.TryParse(text, out var address) && text.Contains(':') => address,
         var text => throw Refusal.Usage($"'{text}' is not an address to listen on.", "Write it as 127.0.0.1:8765, [::1]:8765 or none."),
+    };
+
+    private static ServerLimits Limits(CommandLine line) => line.Value("connections") switch
+    {
+        null => new(),
+        var text when int.TryParse(text, out var connections) && connections > 0 => new() { Connections = connections },
+        var text => throw Refusal.Usage($"'{text}' is no number of connections.", "Give a whole number from 1 on; each needs a file descriptor (ulimit -n)."),
     };
 
     private static TimeSpan IdleExit() =>

@@ -1,0 +1,47 @@
+using System.Data.Common;
+using Wigwag.Core.Store;
+
+namespace Wigwag.Bench.Engines;
+
+/// <summary>The engine that the servers of a run keep their state in. Rows ask it for databases and name nothing of it themselves.</summary>
+internal abstract class Engine : IAsyncDisposable
+{
+    /// <param name="store">As <c>wigwag serve --store</c> takes it, or null for SQLite.</param>
+    /// <exception cref="ArgumentException">There is no such engine.</exception>
+    public static Engine Of(string? store) => store switch
+    {
+        null or "sqlite" => new SqliteEngine(),
+        _ => throw new ArgumentException($"There is no engine for '{store}'."),
+    };
+
+    /// <summary>With its version: <c>SQLite 3.40.1</c>.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>When a commit counts as done: <c>WAL, synchronous=FULL</c>.</summary>
+    public abstract string Durability { get; }
+
+    /// <summary>How many durable sends a second of 64 clients it is to make.</summary>
+    public abstract double SendsTogether { get; }
+
+    /// <summary>A new database with the product's tables, for a server to be started on.</summary>
+    /// <param name="home">The server's home; made.</param>
+    public abstract Task<Database> Create(string home);
+
+    public virtual ValueTask DisposeAsync() => ValueTask.CompletedTask;
+}
+
+/// <summary>One server's database while no server runs.</summary>
+internal sealed record Database
+{
+    /// <summary>The home of the server that is to have it.</summary>
+    public required string Home { get; init; }
+
+    /// <summary>What <c>wigwag serve</c> is told, to find it.</summary>
+    public IReadOnlyList<string> Arguments { get; init; } = [];
+
+    /// <summary>A connection as durable as the server's own.</summary>
+    public required Func<DbConnection> Connect { get; init; }
+
+    /// <summary>The product's own store over it, in this process.</summary>
+    public required Func<Task<IStore>> Open { get; init; }
+}
