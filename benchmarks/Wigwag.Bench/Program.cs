@@ -10,7 +10,7 @@ using Wigwag.Bench.Servers;
 
 [assembly: System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
 
-// Wigwag.Bench [ROW...] [--store STORE] [--programs DIR] [--folder DIR] [--write FILE] [--notes FILE] [--smoke]
+// Wigwag.Bench [ROW...] [--store sqlite|postgres] [--programs DIR] [--folder DIR] [--write FILE] [--notes FILE] [--smoke]
 var rows = new List<string>();
 var options = new Dictionary<string, string>(StringComparer.Ordinal);
 for (var i = 0; i < args.Length; i++)
@@ -36,7 +36,7 @@ var folder = Directory.CreateDirectory(Path.Combine(options.GetValueOrDefault("-
 var began = Stopwatch.GetTimestamp();
 var facts = MachineFacts.Read(folder).ToList();
 var found = new List<(Row Row, Findings Findings)>();
-await using var engine = Engine.Of(options.GetValueOrDefault("--store"));
+var engine = await Engine.Start(options.GetValueOrDefault("--store", "sqlite"), folder);
 try
 {
     foreach (var row in chosen)
@@ -52,6 +52,7 @@ try
 }
 finally
 {
+    await engine.DisposeAsync();
     Directory.Delete(folder, recursive: true);
 }
 if (scale.IsSmoke)

@@ -6,12 +6,14 @@ namespace Wigwag.Bench.Engines;
 /// <summary>The engine that the servers of a run keep their state in. Rows ask it for databases and name nothing of it themselves.</summary>
 internal abstract class Engine : IAsyncDisposable
 {
-    /// <param name="store">As <c>wigwag serve --store</c> takes it, or null for SQLite.</param>
+    /// <param name="store"><c>sqlite</c>, or <c>postgres</c> for a cluster of the run's own.</param>
+    /// <param name="folder">On the disk that is measured.</param>
     /// <exception cref="ArgumentException">There is no such engine.</exception>
-    public static Engine Of(string? store) => store switch
+    public static async Task<Engine> Start(string store, string folder) => store switch
     {
-        null or "sqlite" => new SqliteEngine(),
-        _ => throw new ArgumentException($"There is no engine for '{store}'."),
+        "sqlite" => new SqliteEngine(),
+        "postgres" => await PostgresEngine.Start(folder),
+        _ => throw new ArgumentException($"There is no engine '{store}': sqlite, postgres."),
     };
 
     /// <summary>With its version: <c>SQLite 3.40.1</c>.</summary>
@@ -27,7 +29,7 @@ internal abstract class Engine : IAsyncDisposable
     /// <param name="home">The server's home; made.</param>
     public abstract Task<Database> Create(string home);
 
-    public virtual ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    public abstract ValueTask DisposeAsync();
 }
 
 /// <summary>One server's database while no server runs.</summary>

@@ -21,6 +21,8 @@ internal sealed class SqliteEngine : Engine
         return new() { Home = home, Connect = () => Connect(path), Open = () => Task.FromResult<IStore>(SqliteStore.Open(path)) };
     }
 
+    public override ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
     // As the server's writer.
     private static SqliteConnection Connect(string path)
     {
