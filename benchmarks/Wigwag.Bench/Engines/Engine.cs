@@ -41,6 +41,9 @@ internal sealed record Database
     /// <summary>What <c>wigwag serve</c> is told, to find it.</summary>
     public IReadOnlyList<string> Arguments { get; init; } = [];
 
+    /// <summary>What the engine does by itself in the background some time after many rows were written; null for one that does nothing.</summary>
+    public string? Maintenance { get; init; }
+
     /// <summary>A connection as durable as the server's own.</summary>
     public required Func<DbConnection> Connect { get; init; }
 

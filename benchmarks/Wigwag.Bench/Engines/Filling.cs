@@ -58,8 +58,7 @@ internal static class Filling
                 .Replace("{now}", now, StringComparison.Ordinal));
         }
         transaction.Commit();
-        // As an engine's own maintenance does in time.
-        Run(connection, null, "ANALYZE");
+        Maintain(connection, database);
     }
 
     /// <summary>Reservations of one agent, held for a day from now.</summary>
@@ -92,7 +91,7 @@ internal static class Filling
         }
         Run(connection, transaction, string.Create(CultureInfo.InvariantCulture, $"INSERT INTO lease_tokens (project, token) VALUES ('{project.Value}', {token})"));
         transaction.Commit();
-        Run(connection, null, "ANALYZE");
+        Maintain(connection, database);
 
         void Set(string name, object value)
         {
@@ -103,6 +102,14 @@ internal static class Filling
                 command.Parameters.Add(parameter);
             }
             command.Parameters["@" + name].Value = value;
+        }
+    }
+
+    private static void Maintain(DbConnection connection, Database database)
+    {
+        if (database.Maintenance is { } sql)
+        {
+            Run(connection, null, sql);
         }
     }
 

@@ -35,6 +35,7 @@ internal sealed class PostgresEngine : Engine
         {
             Home = home,
             Arguments = ["--store", _cluster.Url(database)],
+            Maintenance = "ANALYZE", // autovacuum's
             Connect = () => Connect(_cluster, database),
             Open = async () => (IStore)await PostgresStore.Open(_cluster.Address(database)),
         };
