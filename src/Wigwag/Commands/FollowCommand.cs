@@ -54,6 +54,10 @@ internal sealed class FollowCommand
 
     private int Run()
     {
+        if (_line.Flag("no_server"))
+        {
+            throw Refusal.Usage("--follow waits for what others send, which needs a server.", "Leave --no-server out.");
+        }
         var after = _line.Value("after") ?? Kept();
         if (after is null)
         {
@@ -97,8 +101,8 @@ internal sealed class FollowCommand
             var lines = new StringBuilder();
             for (var i = 0; i < messages.Count; i++)
             {
-                // Before the last, the place is the one from which nothing of these is missed.
-                lines.Append(_line.IsJson ? JsonLine(messages[i], i == messages.Count - 1 ? after : before ?? after) : Line(messages[i])).Append('\n');
+                // Before the last, the place is the one from which nothing of these is missed, where there is one.
+                lines.Append(_line.IsJson ? JsonLine(messages[i], i == messages.Count - 1 ? after : before) : Line(messages[i])).Append('\n');
             }
             if (!_line.IsQuiet)
             {
@@ -106,7 +110,7 @@ internal sealed class FollowCommand
             }
             if (!_line.Flag("all"))
             {
-                Send(_note, ["wait", .. messages.Select(message => message.TextOf("message_id")!)]);
+                Note(messages);
             }
         }
         if (after != before && _line.Value("cursor_file") is { } file)
@@ -117,6 +121,18 @@ internal sealed class FollowCommand
         return after;
     }
 
+    private void Note(IReadOnlyList<Json> messages)
+    {
+        try
+        {
+            Send(_note, ["wait", .. messages.Select(message => message.TextOf("message_id")!)]);
+        }
+        catch (Refusal e) when (e.Error.Kind == ErrorKind.Forbidden)
+        {
+            // A key that only reads watches without being anybody's session.
+        }
+    }
+
     private static string Line(Json message)
     {
         string Text(string name) => Value.OneLine(message.TextOf(name) ?? "");
@@ -125,7 +141,8 @@ internal sealed class FollowCommand
         return $"{Text("created_at")} {Text("category")} {Text("message_id")} from {Value.OneLine(from)}: {Text("subject")}{about}";
     }
 
-    private string JsonLine(Json message, string after) => $"{{\"after\":{Json.Quote(after)},{_document[(message.Start + 1)..message.End]}";
+    private string JsonLine(Json message, string? after) =>
+        $"{{{(after is null ? "" : $"\"after\":{Json.Quote(after)},")}{_document[(message.Start + 1)..message.End]}";
 
     private Json Ask(string? after, TimeSpan timeout, bool unread)
     {

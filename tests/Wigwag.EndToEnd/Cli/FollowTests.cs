@@ -71,6 +71,14 @@ public sealed class FollowTests : IDisposable
     }
 
     [Fact]
+    public void Without_a_server_there_is_nothing_to_follow()
+    {
+        var ran = _town.WigwagIn(_beads, "wait", "--follow", "--no-server");
+        Assert.Equal(2, ran.ExitCode);
+        Assert.Contains("needs a server", ran.Complaint, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void With_all_it_prints_what_wakes_nobody_too()
     {
         Send("INFO", "Quiet");

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json.Nodes;
 using Wigwag.Tests.Server;
@@ -167,6 +168,27 @@ public sealed class HookDeskTests : IAsyncLifetime
         var mail = Context(await Hook(_dave, "UserPromptSubmit", new() { ["prompt"] = "hi" }))!;
         Assert.Contains("'News'", mail, StringComparison.Ordinal);
         Assert.Contains("1 new message", mail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_interrupts_a_busy_session_is_its_wake_policy_and_the_sender_sees_that_a_hook_delivered_it()
+    {
+        await Hook(_dave, "SessionStart", []);
+        await Policy("off");
+        await RunningServer.Ok(await _dave.Put("/v1/wake_policy", JsonContent.Create(new JsonObject { ["wake_on"] = new JsonArray("INFO") })));
+        await Send("Help", "REQUEST");
+        Assert.Null(Context(await Edit(_dave, "/src/dave/vc/a.c", "PostToolUse")));
+        await Send("News", "INFO");
+        Assert.Contains("'News'", Context(await Edit(_dave, "/src/dave/vc/a.c", "PostToolUse")), StringComparison.Ordinal);
+
+        using var late = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while (await Delivered() != "hook")
+        {
+            await Task.Delay(5, late.Token);
+        }
+
+        async Task<string?> Delivered() => (await RunningServer.Ok(await _main.GetAsync(new Uri("/v1/sent", UriKind.Relative), late.Token)))
+            ["messages"]!.AsArray().First(message => message!["subject"]!.GetValue<string>() == "News")!["recipients"]![0]!["delivered_via"]?.GetValue<string>();
     }
 
     [Fact]
