@@ -1,4 +1,5 @@
 using System.Globalization;
+using Wigwag.Core.Agents;
 using Wigwag.Core.Leases.Scopes;
 using Wigwag.Core.Projects;
 using Wigwag.Core.Store;
@@ -14,35 +15,68 @@ internal static class Candidates
     // Longer tails are looked up by their last characters: fewer, and no more can be missed.
     private const int LongestTail = 32;
 
-    // As an expression, for SQLite without statistics takes the index by expiry, which finds every live lease of the project.
+    // The time as an expression, for SQLite without statistics takes the index by expiry, which finds every live lease of the project.
     private const string Live =
-        "SELECT " + LeaseRows.Columns + " FROM leases l WHERE l.project = @project AND l.kind = 'reservation' AND l.state = 'active' AND l.expires_at + 0 > @now AND ";
+        """
+        SELECT l.lease_id, l.scope FROM leases l
+        WHERE l.project = @project AND l.kind = 'reservation' AND l.state = 'active' AND l.expires_at + 0 > @now
+          AND (CAST(@except AS TEXT) IS NULL OR l.holder <> @except) AND (@exclusive = 0 OR l.mode = 'exclusive')
+          AND
+        """;
 
-    /// <summary>The live reservations that have something in common with a scope.</summary>
-    public static async IAsyncEnumerable<Lease> Meeting(Session session, Project project, Scope scope)
+    /// <summary>The live reservations that have something in common with a scope, at most so many.</summary>
+    /// <param name="session">Of whoever asks.</param>
+    /// <param name="project">Whose.</param>
+    /// <param name="scope">The scope.</param>
+    /// <param name="except">Whose reservations do not count, or null.</param>
+    /// <param name="exclusive">Only those that nobody may share.</param>
+    /// <param name="most">How many are enough.</param>
+    public static async ValueTask<List<Lease>> Meeting(
+        Session session, Project project, Scope scope, AgentId? except, bool exclusive = false, int most = int.MaxValue)
     {
-        var found = await Rooted(session, project, [.. scope.RootsAbove()], scope.Tail);
-        found.AddRange(await Below(session, project, scope));
-        foreach (var lease in found)
+        var met = new List<string>();
+        foreach (var found in new[]
         {
-            if (Of(lease, project).Overlaps(scope))
-            {
-                yield return lease;
-            }
+            await Rooted(session, project, except, exclusive, [.. scope.RootsAbove()], scope.Tail),
+            await Below(session, project, except, exclusive, scope),
+        })
+        {
+            met.AddRange(found
+                .Where(candidate => Scope.Parse(candidate.Scope, project.PathCase).Value.Overlaps(scope))
+                .Select(candidate => candidate.Id)
+                .Take(most - met.Count));
         }
+        return await Read(session, project, met);
     }
 
-    /// <summary>The live reservations that cover one path, given as it is compared.</summary>
-    public static async ValueTask<List<Lease>> Covering(Session session, Project project, string path)
+    /// <summary>The live reservations of others that cover one path, given as it is compared.</summary>
+    public static async ValueTask<List<Lease>> Covering(Session session, Project project, string path, AgentId? except)
     {
         var name = path[(path.LastIndexOf('/') + 1)..];
-        var found = await Rooted(session, project, [.. Scope.RootsAbove("", path)], Scope.Backwards(name));
-        return found.FindAll(lease => Covers(lease, project, path));
+        var found = await Rooted(session, project, except, exclusive: false, [.. Scope.RootsAbove("", path)], Scope.Backwards(name));
+        return await Read(session, project, [.. found
+            .Where(candidate => Scope.Parse(candidate.Scope, project.PathCase).Value is { Surface.Length: 0, Glob: var glob } && glob.Covers(path))
+            .Select(candidate => candidate.Id)]);
     }
 
-    /// <summary>True when a reservation covers a path.</summary>
+    /// <summary>The agent's own live reservation of exactly this scope, or null.</summary>
+    public static ValueTask<Lease?> Own(Session session, Project project, AgentId agent, Scope scope) => session.First(
+        $"""
+        SELECT {LeaseRows.Columns} FROM leases l
+        WHERE l.project = @project AND l.kind = 'reservation' AND l.state = 'active' AND l.root = @root AND l.tail = @tail
+          AND l.holder = @holder AND l.scope = @scope AND l.expires_at > @now
+        """, // leases_by_root
+        LeaseRows.Read,
+        ("project", project.ProjectId),
+        ("root", scope.Root),
+        ("tail", scope.Tail),
+        ("holder", agent),
+        ("scope", scope.Text),
+        ("now", session.Now));
+
+    /// <summary>True when a reservation covers a path, given as it is compared.</summary>
     public static bool Covers(Lease lease, Project project, string path) =>
-        Of(lease, project) is { Surface.Length: 0, Glob: var glob } && glob.Matches(path);
+        Of(lease, project) is { Surface.Length: 0, Glob: var glob } && glob.Covers(path);
 
     /// <summary>The scope that a reservation is of.</summary>
     public static Scope Of(Lease lease, Project project) => Scope.Parse(lease.Scope, project.PathCase).Value;
@@ -62,16 +96,31 @@ internal static class Candidates
         }
     }
 
-    // leases_by_root, one seek for each root and tail.
-    private static ValueTask<List<Lease>> Rooted(Session session, Project project, List<string> roots, string tail)
+    private static async ValueTask<List<Lease>> Read(Session session, Project project, List<string> ids)
     {
-        var parameters = Parameters(session, project);
-        var names = roots.Select((root, i) => Add(parameters, $"r{i.ToString(CultureInfo.InvariantCulture)}", root));
-        return session.Query(
-            $"{Live} l.root IN ({string.Join(", ", names)}) {Tails(tail, parameters)}", LeaseRows.Read, [.. parameters]);
+        var leases = new List<Lease>();
+        foreach (var some in ids.Chunk(100))
+        {
+            List<(string, object?)> parameters = [("project", project.ProjectId)];
+            var names = some.Select((id, i) => Add(parameters, $"i{i.ToString(CultureInfo.InvariantCulture)}", id));
+            leases.AddRange(await session.Query(
+                $"SELECT {LeaseRows.Columns} FROM leases l WHERE l.project = @project AND l.lease_id IN ({string.Join(", ", names)}) ORDER BY l.token, l.lease_id",
+                LeaseRows.Read,
+                [.. parameters]));
+        }
+        return leases;
     }
 
-    private static ValueTask<List<Lease>> Below(Session session, Project project, Scope scope)
+    // leases_by_root, one seek for each root and tail.
+    private static ValueTask<List<(string Id, string Scope)>> Rooted(
+        Session session, Project project, AgentId? except, bool exclusive, List<string> roots, string tail)
+    {
+        var parameters = Parameters(session, project, except, exclusive);
+        var names = roots.Select((root, i) => Add(parameters, $"r{i.ToString(CultureInfo.InvariantCulture)}", root));
+        return session.Query($"{Live} l.root IN ({string.Join(", ", names)}) {Tails(tail, parameters)}", Candidate, [.. parameters]);
+    }
+
+    private static ValueTask<List<(string Id, string Scope)>> Below(Session session, Project project, AgentId? except, bool exclusive, Scope scope)
     {
         var (from, to) = (scope.Glob.Prefix, scope.Surface) switch
         {
@@ -79,10 +128,12 @@ internal static class Candidates
             ("", var surface) => (surface, surface[..^1] + ";"),
             _ => (scope.Root + "/", scope.Root + "0"),
         };
-        var parameters = Parameters(session, project);
+        var parameters = Parameters(session, project, except, exclusive);
         var range = $"l.root > {Add(parameters, "from", from)} AND l.root < {Add(parameters, "to", to)}";
-        return session.Query($"{Live} {range} {Tails(scope.Tail, parameters)}", LeaseRows.Read, [.. parameters]);
+        return session.Query($"{Live} {range} {Tails(scope.Tail, parameters)}", Candidate, [.. parameters]);
     }
+
+    private static (string Id, string Scope) Candidate(Row row) => (row.Text("lease_id"), row.Text("scope"));
 
     private static string Tails(string tail, List<(string, object?)> parameters)
     {
@@ -96,7 +147,8 @@ internal static class Candidates
         return $"AND (l.tail IN ({string.Join(", ", names)}) OR (l.tail > {names[^1]} AND l.tail < {Add(parameters, "t_end", ends[^1] + "\U0010FFFF")}))";
     }
 
-    private static List<(string, object?)> Parameters(Session session, Project project) => [("project", project.ProjectId), ("now", session.Now)];
+    private static List<(string, object?)> Parameters(Session session, Project project, AgentId? except, bool exclusive) =>
+        [("project", project.ProjectId), ("now", session.Now), ("except", except), ("exclusive", exclusive)];
 
     private static string Add(List<(string, object?)> parameters, string name, string value)
     {

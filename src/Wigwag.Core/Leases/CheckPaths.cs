@@ -109,11 +109,11 @@ public static class CheckPaths
         var found = new Dictionary<LeaseId, Found>();
         foreach (var (path, isPattern) in request.Paths.Select(path => (path, false)).Concat(patterns.Select(pattern => (pattern, true))))
         {
-            if (!(await Over(session, project, path, isPattern, all)).Try(out var leases, out error))
+            if (!(await Over(session, project, path, isPattern, asking, all)).Try(out var leases, out error))
             {
                 return error;
             }
-            foreach (var lease in leases.Where(lease => lease.Holder != asking && (found.Count < MostLeases || found.ContainsKey(lease.LeaseId))))
+            foreach (var lease in leases.Where(lease => found.Count < MostLeases || found.ContainsKey(lease.LeaseId)))
             {
                 (found.TryGetValue(lease.LeaseId, out var known) ? known : found[lease.LeaseId] = new(lease, [])).Paths.Add(path);
             }
@@ -129,13 +129,13 @@ public static class CheckPaths
 
     private sealed record Found(Lease Lease, List<string> Paths);
 
-    private static async ValueTask<Result<List<Lease>>> Over(Session session, Project project, string path, bool isPattern, List<Lease>? all)
+    private static async ValueTask<Result<List<Lease>>> Over(Session session, Project project, string path, bool isPattern, AgentId? asking, List<Lease>? all)
     {
         var isFolder = !isPattern && path.EndsWith('/');
         if (!isPattern && !isFolder && !Scope.IsSurface(path))
         {
             return !PathText.TryFold(path, project.PathCase, out var folded) ? PathText.NotAPath(path)
-                : all is null ? await Candidates.Covering(session, project, folded)
+                : all is null ? await Candidates.Covering(session, project, folded, asking)
                 : all.FindAll(lease => Candidates.Covers(lease, project, folded));
         }
         if (!Scope.Parse(isFolder ? Glob.Escape(path) : path, project.PathCase).Try(out var scope, out var error))
@@ -143,7 +143,7 @@ public static class CheckPaths
             return error;
         }
         return all is null
-            ? await Candidates.Meeting(session, project, scope).ToListAsync()
+            ? await Candidates.Meeting(session, project, scope, asking, most: MostLeases)
             : all.FindAll(lease => Candidates.Of(lease, project).Overlaps(scope));
     }
 

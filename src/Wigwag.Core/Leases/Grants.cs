@@ -16,26 +16,19 @@ internal static class Grants
         var free = new List<(Scope Scope, Lease? Own)>();
         foreach (var scope in application.Scopes)
         {
-            var before = conflicts.Count;
-            Lease? own = null;
-            await foreach (var lease in Candidates.Meeting(session, project, scope))
-            {
-                if (lease.Holder == applicant.Agent)
-                {
-                    own = lease.Scope == scope.Text ? lease : own;
-                }
-                else if ((lease.Mode == LeaseMode.Exclusive || application.Mode == LeaseMode.Exclusive) && conflicts.Count < Conflicts.MostListed)
-                {
-                    conflicts.Add(await Conflicts.Of(session, scope.Text, lease));
-                }
-            }
-            if (conflicts.Count == before)
-            {
-                free.Add((scope, own));
-            }
-            else if (conflicts.Count >= Conflicts.MostListed)
+            if (conflicts.Count == Conflicts.MostListed)
             {
                 break;
+            }
+            var held = await Candidates.Meeting(
+                session, project, scope, applicant.Agent, exclusive: application.Mode == LeaseMode.Shared, Conflicts.MostListed - conflicts.Count);
+            foreach (var lease in held)
+            {
+                conflicts.Add(await Conflicts.Of(session, scope.Text, lease));
+            }
+            if (held.Count == 0)
+            {
+                free.Add((scope, await Candidates.Own(session, project, applicant.Agent, scope)));
             }
         }
         if (conflicts.Count > 0 && (free.Count == 0 || !application.IsPartial))

@@ -26,16 +26,10 @@ public static class LeaseBook
             {
                 return error;
             }
-            await foreach (var lease in Candidates.Meeting(session, project, scope))
+            var most = Leases.Conflicts.MostListed - conflicts.Count;
+            foreach (var lease in await Candidates.Meeting(session, project, scope, except, exclusive: mode == LeaseMode.Shared, most))
             {
-                if (lease.Holder != except && (lease.Mode == LeaseMode.Exclusive || mode == LeaseMode.Exclusive))
-                {
-                    conflicts.Add(await Leases.Conflicts.Of(session, text, lease));
-                }
-                if (conflicts.Count == Leases.Conflicts.MostListed)
-                {
-                    return conflicts;
-                }
+                conflicts.Add(await Leases.Conflicts.Of(session, text, lease));
             }
         }
         return conflicts;

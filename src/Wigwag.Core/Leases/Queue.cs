@@ -116,12 +116,10 @@ internal static class Queue
         var free = session.Now;
         foreach (var scope in application.Scopes)
         {
-            await foreach (var lease in Candidates.Meeting(session, project, scope))
+            foreach (var lease in await Candidates.Meeting(
+                session, project, scope, applicant.Agent, exclusive: application.Mode == LeaseMode.Shared, Conflicts.MostListed))
             {
-                if (lease.Holder != applicant.Agent && (lease.Mode == LeaseMode.Exclusive || application.Mode == LeaseMode.Exclusive) && lease.ExpiresAt > free)
-                {
-                    free = lease.ExpiresAt;
-                }
+                free = lease.ExpiresAt > free ? lease.ExpiresAt : free;
             }
         }
         return free == session.Now && await First(session, project, applicant, application, application.Scopes) is { } first ? first.AliveUntil : free;

@@ -112,24 +112,21 @@ public static class AcquireLock
     private static async ValueTask<LockAnswer> Blocked(
         Session session, Project project, Applicant applicant, Scopes.Scope scope, string path, Error refusal)
     {
-        await foreach (var lease in Candidates.Meeting(session, project, scope))
+        if (await Candidates.Meeting(session, project, scope, applicant.Agent, most: 1) is [var lease])
         {
-            if (lease.Holder != applicant.Agent)
+            return new LockAnswer
             {
-                return new LockAnswer
-                {
-                    Success = false,
-                    Action = LockAction.Blocked,
-                    FilePath = path,
-                    ExpiresAt = lease.ExpiresAt,
-                    LockedBy = lease.Holder,
-                    Operator = lease.Operator,
-                    Scope = lease.Scope,
-                    IssueId = lease.IssueId,
-                    Reason = lease.Reason,
-                    Next = await Conflicts.Next(session, lease),
-                };
-            }
+                Success = false,
+                Action = LockAction.Blocked,
+                FilePath = path,
+                ExpiresAt = lease.ExpiresAt,
+                LockedBy = lease.Holder,
+                Operator = lease.Operator,
+                Scope = lease.Scope,
+                IssueId = lease.IssueId,
+                Reason = lease.Reason,
+                Next = await Conflicts.Next(session, lease),
+            };
         }
         // Nobody holds it, but somebody waits for it.
         return new LockAnswer { Success = false, Action = LockAction.Blocked, FilePath = path, Reason = refusal.Message, Next = refusal.Next };

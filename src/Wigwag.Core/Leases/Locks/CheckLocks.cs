@@ -93,7 +93,7 @@ public static class CheckLocks
             {
                 return error;
             }
-            await foreach (var lease in Candidates.Meeting(session, project, scope))
+            foreach (var lease in await Candidates.Meeting(session, project, scope, except: null, most: Most))
             {
                 if (!locks.Exists(known => known.LeaseId == lease.LeaseId))
                 {

@@ -18,8 +18,8 @@ public sealed class Glob
 
     private readonly Automaton _automaton;
 
-    internal Glob(string text, string prefix, string tail, bool isLiteral, PathCase pathCase, Automaton automaton) =>
-        (Text, Prefix, Tail, IsLiteral, Case, _automaton) = (text, prefix, tail, isLiteral, pathCase, automaton);
+    internal Glob(string text, string prefix, string head, string tail, bool isLiteral, PathCase pathCase, Automaton automaton) =>
+        (Text, Prefix, Head, Tail, IsLiteral, Case, _automaton) = (text, prefix, head, tail, isLiteral, pathCase, automaton);
 
     /// <summary>The pattern, normalized: NFC, no leading <c>./</c>, no trailing <c>/</c>.</summary>
     public string Text { get; }
@@ -29,6 +29,9 @@ public sealed class Glob
     /// lies under it. Two patterns can meet only when one's prefix is the other's or a folder above it. Empty when the first segment is special.
     /// </summary>
     public string Prefix { get; }
+
+    /// <summary>What every path of the pattern begins with: the characters before the first special one, folded as paths are.</summary>
+    internal string Head { get; }
 
     /// <summary>
     /// What every path of the pattern ends with: the characters after the last special one or separator, folded as paths are. Two patterns can
@@ -48,12 +51,39 @@ public sealed class Glob
     public static string Escape(string path) => GlobParser.Escape(path);
 
     /// <summary>True when the pattern stands for this path. Takes time proportional to pattern × path, whatever they are.</summary>
-    public bool Matches(string path) => _automaton.Reads(PathText.Runes(path, Case));
+    public bool Matches(string path) => Covers(string.Concat(PathText.Runes(path, Case).Select(char.ConvertFromUtf32)));
+
+    /// <summary>As <see cref="Matches"/>, for a path in the form in which it is compared.</summary>
+    internal bool Covers(string path)
+    {
+        // Most paths are told by their ends.
+        if (!path.StartsWith(Head, StringComparison.Ordinal) || !path.EndsWith(Tail, StringComparison.Ordinal))
+        {
+            return false;
+        }
+        if (IsLiteral)
+        {
+            return IsWithin(path, Prefix);
+        }
+        var runes = System.Buffers.ArrayPool<int>.Shared.Rent(path.Length);
+        var length = 0;
+        foreach (var rune in path.EnumerateRunes())
+        {
+            runes[length++] = rune.Value;
+        }
+        var reads = _automaton.Reads(runes.AsSpan(0, length));
+        System.Buffers.ArrayPool<int>.Shared.Return(runes);
+        return reads;
+    }
 
     /// <summary>True when some path is in both patterns. Exact and symmetric; takes time proportional to pattern × pattern.</summary>
     public bool Overlaps(Glob other) => (IsLiteral && other.IsLiteral)
         ? IsWithin(Prefix, other.Prefix) || IsWithin(other.Prefix, Prefix)
-        : _automaton.Meets(other._automaton);
+        : AreEnds(Head, other.Head, (text, end) => text.StartsWith(end, StringComparison.Ordinal))
+            && AreEnds(Tail, other.Tail, (text, end) => text.EndsWith(end, StringComparison.Ordinal))
+            && _automaton.Meets(other._automaton);
+
+    private static bool AreEnds(string one, string other, Func<string, string, bool> isEnd) => isEnd(one, other) || isEnd(other, one);
 
     public override string ToString() => Text;
 

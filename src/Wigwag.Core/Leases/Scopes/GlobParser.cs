@@ -13,7 +13,7 @@ internal sealed class GlobParser
     private readonly string _text;
     private readonly PathCase _case;
     private readonly int[] _runes;
-    private readonly Automaton _automaton = new();
+    private readonly Automaton.Builder _automaton = new();
     private int _at;
     private int _depth;
     private Error? _error;
@@ -52,7 +52,7 @@ internal sealed class GlobParser
         var automaton = parser.Build(literal || below);
         return parser._error is { } error
             ? error
-            : new Glob(below && !literal ? plain + "/" : plain, Prefix(plain, literal, pathCase), literal || below ? "" : Tail(plain, pathCase), literal, pathCase, automaton);
+            : new Glob(below && !literal ? plain + "/" : plain, Prefix(plain, literal, pathCase), Head(plain, pathCase), literal || below ? "" : Tail(plain, pathCase), literal, pathCase, automaton);
     }
 
     public static string Escape(string path) => path.AsSpan().IndexOfAny(Special) < 0
@@ -68,6 +68,12 @@ internal sealed class GlobParser
         return string.Concat(PathText.Runes(string.Join('/', segments), pathCase).Select(char.ConvertFromUtf32));
     }
 
+    private static string Head(string text, PathCase pathCase)
+    {
+        var special = text.AsSpan().IndexOfAny(Special);
+        return string.Concat(PathText.Runes(special < 0 ? text : text[..special], pathCase).Select(char.ConvertFromUtf32));
+    }
+
     private static string Tail(string text, PathCase pathCase)
     {
         var end = text[(text.AsSpan().LastIndexOfAny(BeforeTail) + 1)..];
@@ -76,8 +82,8 @@ internal sealed class GlobParser
 
     private Automaton Build(bool withAllBelow)
     {
-        _automaton.Start = _automaton.Add();
-        var end = Sequence(_automaton.Start);
+        var start = _automaton.Add();
+        var end = Sequence(start);
         if (_error is null && _at < _runes.Length)
         {
             _error = Refuse($"'{_text}' closes a brace that it does not open; write \\}} for the character itself.");
@@ -94,8 +100,7 @@ internal sealed class GlobParser
             Loop(any, Anything, last);
             end = last;
         }
-        _automaton.End = end;
-        return _automaton;
+        return _automaton.Build(start, end);
     }
 
     private static readonly RuneSet Anything = RuneSet.Of([(0, 0x10FFFF)]);

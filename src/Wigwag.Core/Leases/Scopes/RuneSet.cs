@@ -78,6 +78,31 @@ internal sealed class RuneSet
         return new(both.ToImmutable());
     }
 
+    /// <summary>Whether a slash, a dot, and anything else is in both; makes no set.</summary>
+    public (bool Slash, bool Dot, bool Other) Common(RuneSet other)
+    {
+        var (slash, dot, rest) = (false, false, false);
+        for (int i = 0, j = 0; i < _ranges.Length && j < other._ranges.Length;)
+        {
+            var (from, to) = (Math.Max(_ranges[i].From, other._ranges[j].From), Math.Min(_ranges[i].To, other._ranges[j].To));
+            if (from <= to)
+            {
+                slash |= from <= '/' && to >= '/';
+                dot |= from <= '.' && to >= '.';
+                rest |= from < '.' || to > '/';
+            }
+            if (_ranges[i].To < other._ranges[j].To)
+            {
+                i++;
+            }
+            else
+            {
+                j++;
+            }
+        }
+        return (slash, dot, rest);
+    }
+
     public bool Contains(int rune)
     {
         foreach (var (from, to) in _ranges)
@@ -89,9 +114,6 @@ internal sealed class RuneSet
         }
         return false;
     }
-
-    /// <summary>True when something other than <paramref name="rune"/> is in it.</summary>
-    public bool HasOtherThan(int rune) => _ranges.Length > 1 || (_ranges.Length == 1 && _ranges[0] != (rune, rune));
 
     /// <summary>Each member as <see cref="Folding.Fold"/> has it.</summary>
     public RuneSet Folded()
