@@ -53,7 +53,7 @@ internal static class Candidates
     public static async ValueTask<List<Lease>> Covering(Session session, Project project, string path, AgentId? except)
     {
         var name = path[(path.LastIndexOf('/') + 1)..];
-        var found = await Rooted(session, project, except, exclusive: false, [.. Scope.RootsAbove("", path)], Scope.Backwards(name));
+        var found = await Rooted(session, project, except, exclusive: false, [.. Scope.RootsAbove("", path)], Scope.Backwards(name), isWhole: true);
         return await Read(session, project, [.. found
             .Where(candidate => Scope.Parse(candidate.Scope, project.PathCase).Value is { Surface.Length: 0, Glob: var glob } && glob.Covers(path))
             .Select(candidate => candidate.Id)]);
@@ -64,7 +64,7 @@ internal static class Candidates
         $"""
         SELECT {LeaseRows.Columns} FROM leases l
         WHERE l.project = @project AND l.kind = 'reservation' AND l.state = 'active' AND l.root = @root AND l.tail = @tail
-          AND l.holder = @holder AND l.scope = @scope AND l.expires_at > @now
+          AND l.holder = @holder AND l.scope = @scope AND l.expires_at + 0 > @now
         """, // leases_by_root
         LeaseRows.Read,
         ("project", project.ProjectId),
@@ -113,11 +113,11 @@ internal static class Candidates
 
     // leases_by_root, one seek for each root and tail.
     private static ValueTask<List<(string Id, string Scope)>> Rooted(
-        Session session, Project project, AgentId? except, bool exclusive, List<string> roots, string tail)
+        Session session, Project project, AgentId? except, bool exclusive, List<string> roots, string tail, bool isWhole = false)
     {
         var parameters = Parameters(session, project, except, exclusive);
         var names = roots.Select((root, i) => Add(parameters, $"r{i.ToString(CultureInfo.InvariantCulture)}", root));
-        return session.Query($"{Live} l.root IN ({string.Join(", ", names)}) {Tails(tail, parameters)}", Candidate, [.. parameters]);
+        return session.Query(WithTails($"{Live} l.root IN ({string.Join(", ", names)})", tail, isWhole, parameters), Candidate, [.. parameters]);
     }
 
     private static ValueTask<List<(string Id, string Scope)>> Below(Session session, Project project, AgentId? except, bool exclusive, Scope scope)
@@ -130,21 +130,27 @@ internal static class Candidates
         };
         var parameters = Parameters(session, project, except, exclusive);
         var range = $"l.root > {Add(parameters, "from", from)} AND l.root < {Add(parameters, "to", to)}";
-        return session.Query($"{Live} {range} {Tails(scope.Tail, parameters)}", Candidate, [.. parameters]);
+        return session.Query(WithTails($"{Live} {range}", scope.Tail, isWhole: false, parameters), Candidate, [.. parameters]);
     }
 
     private static (string Id, string Scope) Candidate(Row row) => (row.Text("lease_id"), row.Text("scope"));
 
-    private static string Tails(string tail, List<(string, object?)> parameters)
+    // Those whose tail the given one ends with, and those that end with the given one; of a whole name no tail is longer. Two statements in one:
+    // with an OR between them, neither would be sought in the index.
+    private static string WithTails(string select, string tail, bool isWhole, List<(string, object?)> parameters)
     {
         if (tail.Length == 0)
         {
-            return "";
+            return select;
         }
-        var runes = tail.EnumerateRunes().Take(LongestTail).Select(rune => rune.ToString()).ToList();
-        var ends = Enumerable.Range(0, runes.Count + 1).Select(length => string.Concat(runes.Take(length))).ToList();
+        var runes = tail.EnumerateRunes().Take(LongestTail + 1).Select(rune => rune.ToString()).ToList();
+        var isCut = runes.Count > LongestTail;
+        var ends = Enumerable.Range(0, Math.Min(runes.Count, LongestTail) + 1).Select(length => string.Concat(runes.Take(length))).ToList();
         var names = ends.Select((end, i) => Add(parameters, $"t{i.ToString(CultureInfo.InvariantCulture)}", end)).ToList();
-        return $"AND (l.tail IN ({string.Join(", ", names)}) OR (l.tail > {names[^1]} AND l.tail < {Add(parameters, "t_end", ends[^1] + "\U0010FFFF")}))";
+        var shorter = $"{select} AND l.tail IN ({string.Join(", ", names)})";
+        return isWhole && !isCut
+            ? shorter
+            : $"{shorter} UNION ALL {select} AND l.tail > {names[^1]} AND l.tail < {Add(parameters, "t_end", ends[^1] + "\U0010FFFF")}";
     }
 
     private static List<(string, object?)> Parameters(Session session, Project project, AgentId? except, bool exclusive) =>
