@@ -24,24 +24,68 @@ internal sealed class Authentication(ServerParts parts, ILogger log)
         var (credential, key) = await Authenticate(context);
         if (!credential.Try(out var caller, out var refusal))
         {
-            parts.Metrics.Refused(refusal.Code);
-            log.RefusedCredential(refusal.Code);
-            context.Response.Headers.WWWAuthenticate = refusal.Code == NoCredential.Code ? "Bearer" : "Bearer error=\"invalid_token\"";
-            await context.Refuse(refusal, StatusCodes.Status401Unauthorized);
+            await RefuseCredential(context, refusal);
             return;
         }
-        // What streams or waits when the key is revoked ends then. A command ends by itself, and its answer is given: it may be the revocation.
+        // A command ends by itself when its key is revoked, and its answer is given: it may be the revocation.
         var operation = context.GetEndpoint()?.Metadata.GetMetadata<Operation>();
-        await using var ended = key is { } bearer && operation is null or { Effect: Effect.Query } ? parts.Keys.Ended(bearer).UnsafeRegister(static context => ((HttpContext)context!).Abort(), context) : default;
-        // A workspace registers before it can be spoken for.
-        if (!(await _actors.Find(context.Request, caller, context.RequestAborted)).Try(out var actor, out refusal)
-            && operation is not { Name: "register_agent" })
+        if (key is { } bearer && operation is null or { Effect: Effect.Query })
         {
-            await context.Refuse(refusal);
+            await ServeUntil(context, operation, Serve, parts.Keys.Ended(bearer));
             return;
         }
-        context.SetCaller(actor ?? caller);
-        await next(context);
+        await Serve();
+
+        async Task Serve()
+        {
+            // A workspace registers before it can be spoken for.
+            if (!(await _actors.Find(context.Request, caller, context.RequestAborted)).Try(out var actor, out var refused)
+                && operation is not { Name: "register_agent" })
+            {
+                await context.Refuse(refused);
+                return;
+            }
+            context.SetCaller(actor ?? caller);
+            await next(context);
+        }
+    }
+
+    /// <summary>Serves what streams or waits until its key ends: what has not begun to answer then is refused, and a stream is cut off.</summary>
+    private async Task ServeUntil(HttpContext context, Operation? operation, Func<Task> serve, CancellationToken ended)
+    {
+        var client = context.RequestAborted;
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(client, ended);
+        context.RequestAborted = either.Token;
+        await using var cut = operation is null ? ended.UnsafeRegister(static context => CutOff((HttpContext)context!), context) : default;
+        try
+        {
+            await serve();
+        }
+        catch (OperationCanceledException) when (ended.IsCancellationRequested && !client.IsCancellationRequested)
+        {
+            // Refused below.
+        }
+        context.RequestAborted = client;
+        if (ended.IsCancellationRequested && !context.Response.HasStarted)
+        {
+            await RefuseCredential(context, BadCredential);
+        }
+    }
+
+    private static void CutOff(HttpContext context)
+    {
+        if (context.Response.HasStarted)
+        {
+            context.Abort();
+        }
+    }
+
+    private Task RefuseCredential(HttpContext context, Error refusal)
+    {
+        parts.Metrics.Refused(refusal.Code);
+        log.RefusedCredential(refusal.Code);
+        context.Response.Headers.WWWAuthenticate = refusal.Code == NoCredential.Code ? "Bearer" : "Bearer error=\"invalid_token\"";
+        return context.Refuse(refusal, StatusCodes.Status401Unauthorized);
     }
 
     private async ValueTask<(Result<Caller> Caller, Key? Key)> Authenticate(HttpContext context)
