@@ -87,10 +87,8 @@ public sealed class ObservabilityTests : IAsyncLifetime
     [Fact]
     public async Task Metrics_and_traces_go_to_the_collector_by_otlp()
     {
-        using var collector = new HttpListener();
-        var port = 20000 + Environment.ProcessId % 20000;
-        collector.Prefixes.Add($"http://127.0.0.1:{port}/");
-        collector.Start();
+        var (collector, port) = Collector();
+        using var listening = collector;
         var paths = new HashSet<string>();
         var collecting = Task.Run(async () =>
         {
@@ -107,5 +105,23 @@ public sealed class ObservabilityTests : IAsyncLifetime
         }
         await collecting.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
         Assert.Equal(["/v1/metrics", "/v1/traces"], paths.Order());
+    }
+
+    // HttpListener cannot be given a free port, so one is tried after another.
+    private static (HttpListener Listener, int Port) Collector()
+    {
+        for (var port = 20000 + (Environment.ProcessId % 10000); ; port++)
+        {
+            var listener = new HttpListener { Prefixes = { $"http://127.0.0.1:{port}/" } };
+            try
+            {
+                listener.Start();
+                return (listener, port);
+            }
+            catch (HttpListenerException) when (port < 32000)
+            {
+                listener.Close();
+            }
+        }
     }
 }
