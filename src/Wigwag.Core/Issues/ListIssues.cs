@@ -53,7 +53,7 @@ public static class ListIssues
 
     private static async ValueTask<Result<IssuePage>> Handle(Session session, ListIssuesRequest request, CancellationToken cancel)
     {
-        if (!PageMark.Limit(request.Limit).Try(out var limit, out var error) ||
+        if (!NameCursor.Limit(request.Limit).Try(out var limit, out var error) ||
             !PageMark.Read(request.Cursor, Start).Try(out var mark, out error) ||
             !(await ProjectRegistry.Find(session, request.Project)).Try(out var project, out error))
         {

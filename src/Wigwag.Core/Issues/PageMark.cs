@@ -10,14 +10,6 @@ namespace Wigwag.Core.Issues;
 /// <param name="Issue">Its id.</param>
 internal sealed record PageMark(long Priority, long CreatedAtMs, string Issue)
 {
-    public const int DefaultLimit = 50;
-    public const int MaxLimit = 200;
-
-    /// <summary>How many lines a page has; <c>bad_limit</c> outside 1 to 200.</summary>
-    public static Result<int> Limit(int? asked) => (asked ?? DefaultLimit) is var limit and >= 1 and <= MaxLimit
-        ? limit
-        : Error.Invalid("bad_limit", $"A page has 1 to {MaxLimit} issues, not {asked}.", "Leave limit out for 50 and follow next_cursor for more.");
-
     public static PageMark Of(IssueSummary last, bool byPriority) =>
         new(byPriority ? last.Priority : 0, last.CreatedAt.ToUnixTimeMilliseconds(), last.IssueId.Value);
 

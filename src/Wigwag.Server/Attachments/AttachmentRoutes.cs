@@ -51,9 +51,6 @@ internal static class AttachmentRoutes
             await context.Refuse(refusal);
             return;
         }
-        var body = ReadableJson.Write(new UploadedAttachment(blob.Content, blob.SizeBytes, blob.MediaType), AttachmentRoutesJson.Default.UploadedAttachment);
-        context.Response.ContentType = "application/json";
-        context.Response.ContentLength = body.Length;
-        await context.Response.Body.WriteAsync(body, context.RequestAborted);
+        await context.Answer(ReadableJson.Write(new UploadedAttachment(blob.Content, blob.SizeBytes, blob.MediaType), AttachmentRoutesJson.Default.UploadedAttachment));
     }
 }

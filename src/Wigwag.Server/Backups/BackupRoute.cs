@@ -54,10 +54,7 @@ internal static class BackupRoute
                 await context.Refuse(Error.Invalid("bad_backup_file", "A backup needs the absolute path of a new file.", "Name one."));
                 return;
             }
-            var body = ReadableJson.Write(await backup(request.File, context.RequestAborted), BackupJson.Default.BackupAnswer);
-            context.Response.ContentType = "application/json";
-            context.Response.ContentLength = body.Length;
-            await context.Response.Body.WriteAsync(body, context.RequestAborted);
+            await context.Answer(ReadableJson.Write(await backup(request.File, context.RequestAborted), BackupJson.Default.BackupAnswer));
         }
         catch (JsonException)
         {

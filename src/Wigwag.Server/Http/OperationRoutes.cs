@@ -55,11 +55,8 @@ internal static class OperationRoutes
         {
             return context.Refuse(error);
         }
-        var body = ReadableJson.Write(answer, operation.AnswerType);
         context.Response.StatusCode = operation.Status;
-        context.Response.ContentType = "application/json";
-        context.Response.ContentLength = body.Length;
-        return context.Response.Body.WriteAsync(body, CancellationToken.None).AsTask();
+        return context.Answer(ReadableJson.Write(answer, operation.AnswerType), cancel: CancellationToken.None);
     }
 
     /// <summary>True when the client takes answers of this media type; no Accept header takes anything (RFC 9110, 12.5.1).</summary>

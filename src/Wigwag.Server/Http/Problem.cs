@@ -88,9 +88,6 @@ internal static class ProblemResponses
     {
         var problem = Problem.Of(error, status);
         context.Response.StatusCode = problem.Status;
-        context.Response.ContentType = Problem.MediaType;
-        var body = ReadableJson.Write(problem, ProblemJson.Default.Problem);
-        context.Response.ContentLength = body.Length;
-        return context.Response.Body.WriteAsync(body, CancellationToken.None).AsTask();
+        return context.Answer(ReadableJson.Write(problem, ProblemJson.Default.Problem), Problem.MediaType, CancellationToken.None);
     }
 }

@@ -58,12 +58,7 @@ internal sealed class Health(ServerParts parts)
         }
     }
 
-    private static Task Say(HttpContext context)
-    {
-        context.Response.ContentType = "application/json";
-        context.Response.ContentLength = Ok.Length;
-        return context.Response.Body.WriteAsync(Ok, context.RequestAborted).AsTask();
-    }
+    private static Task Say(HttpContext context) => context.Answer(Ok);
 
     private static readonly Error NotReady = Error.Unavailable("not_ready", "The store does not answer.", "Ask again in a second.");
 }

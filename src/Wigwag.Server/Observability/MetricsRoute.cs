@@ -2,6 +2,7 @@ using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Wigwag.Server.Http;
 
 namespace Wigwag.Server.Observability;
 
@@ -9,10 +10,5 @@ internal static class MetricsRoute
 {
     public static void MapMetrics(this IEndpointRouteBuilder routes, PrometheusText metrics) =>
         routes.MapMethods("/metrics", [HttpMethods.Get, HttpMethods.Head], context =>
-        {
-            var text = Encoding.UTF8.GetBytes(metrics.Write());
-            context.Response.ContentType = PrometheusText.MediaType;
-            context.Response.ContentLength = text.Length;
-            return context.Response.Body.WriteAsync(text, context.RequestAborted).AsTask();
-        });
+            context.Answer(Encoding.UTF8.GetBytes(metrics.Write()), PrometheusText.MediaType));
 }

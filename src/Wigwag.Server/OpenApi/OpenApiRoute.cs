@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Wigwag.Core.Text;
 using Wigwag.Server.Access;
+using Wigwag.Server.Http;
 
 namespace Wigwag.Server.OpenApi;
 
@@ -13,9 +14,5 @@ internal static class OpenApiRoute
         ReadableJson.Write(OpenApiDocument.Build(typeof(OpenApiRoute).Assembly.GetName().Version?.ToString(3) ?? "0")));
 
     public static void MapOpenApi(this IEndpointRouteBuilder routes) => routes.MapMethods("/openapi.json", [HttpMethods.Get, HttpMethods.Head], context =>
-    {
-        context.Response.ContentType = "application/json";
-        context.Response.ContentLength = Document.Value.Length;
-        return context.Response.Body.WriteAsync(Document.Value, context.RequestAborted).AsTask();
-    }).WithMetadata(AnonymousEndpoint.Mark);
+        context.Answer(Document.Value)).WithMetadata(AnonymousEndpoint.Mark);
 }
