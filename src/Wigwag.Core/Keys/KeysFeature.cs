@@ -12,7 +12,7 @@ public static class KeysFeature
     public static readonly EventKind<KeyRevoked> Revoked = new("key.revoked", KeysJson.Default.KeyRevoked);
 
     public static Feature Feature { get; } = new(
-        "Keys",
+        "keys",
         [CreateKey.Operation, ListKeys.Operation, RevokeKey.Operation],
         [Created, Revoked]);
 }
