@@ -208,7 +208,7 @@ public static class ProjectRegistry
         return Error.NotFound(
             "unknown_project",
             $"No project '{reference}' is known here.",
-            NearNames.Offer(reference, names, "`wigwag project list` shows all; a project registers with the first command in one of its clones, or by its external_projects entry."));
+            NearNames.Offer(reference, names, "`wigwag project list` shows all; a project is known from the first command in one of its clones on, by its external_projects entry, or by `wigwag project register REMOTE`."));
     }
 
     private static async ValueTask<List<Project>> Reached(Session session) =>

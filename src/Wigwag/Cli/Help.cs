@@ -7,14 +7,16 @@ internal static class Help
 {
     private const int Widest = 100;
 
-    /// <summary>Every command, in groups of the first word.</summary>
+    /// <summary>Every command, once: those of one word, which are used every day, and the others.</summary>
     public static void Overview(Terminal terminal, CommandIndex index)
     {
         terminal
             .Line("Wigwag: the coordination server for coding agents and their humans.")
             .Line()
             .Line("Usage: wigwag COMMAND [arguments] [options]");
-        Commands(terminal, "Commands", index.All());
+        var operations = index.All().DistinctBy(command => command.Operation).ToList();
+        Commands(terminal, "Every day", operations.Where(command => !command.Words.Contains(' ')));
+        Commands(terminal, "By subject", operations.Where(command => command.Words.Contains(' ')).GroupBy(command => command.Words.Split(' ')[0]).SelectMany(group => group));
         Commands(terminal, "The program itself", ProgramCommands.All.Where(command => !command.IsHidden));
         terminal.Line().Line("'wigwag COMMAND --help' tells more, with an example.");
     }

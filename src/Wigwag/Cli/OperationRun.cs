@@ -61,7 +61,7 @@ internal sealed class OperationRun
             {
                 return PrintContent(Content(reply, call, delivery));
             }
-            return reply.IsSuccess ? Print(reply) : throw new Refusal(Problems.Read(reply, route.Server.Name));
+            return reply.IsSuccess ? Print(reply) : throw new Refusal(InOurWords(Problems.Read(reply, route.Server.Name)));
         }
         catch (UnreachableException) when (_line.Flag("best_effort") && !_command.IsQuery)
         {
@@ -76,6 +76,23 @@ internal sealed class OperationRun
                 _command.IsQuery ? "Try again later." : "Try again later, or with --best-effort to have it sent when the server is back."));
         }
     }
+
+    // The server speaks of properties and callers; who typed a command knows arguments, options and folders.
+    private Error InOurWords(Error error) => error switch
+    {
+        { Code: "no_project" or "unknown_sender" } when _standing.Folder is null && _identity.Agent is null => error with
+        {
+            Message = "This folder is in no git repository, so you are no agent here.",
+            Next = "Go into a clone, or say who speaks with --as, for example --as dave/vc.",
+        },
+        { Code: "bad_value", Details: { } details } when (string?)details["property"] is { } name && _line.Value(name) is { } value
+            && _command.Fields.FirstOrDefault(field => field.Name == name) is { } field => error with
+            {
+                Message = $"{(field.IsPositional ? $"<{field.Option}>" : $"--{field.Option}")} cannot be {Sanitize.Quote(value)}: {Help.FirstSentence(field.Description)}",
+                Next = CommandLine.HelpHint(_command),
+            },
+        _ => error,
+    };
 
     private int Keep(Call call, Route route)
     {

@@ -68,7 +68,7 @@ internal static class AnswerView
             if (IsTable(member))
             {
                 terminal.Line().Line(terminal.Styled(Style.Bold, member.Name.Replace('_', ' ')));
-                Rows(terminal, member);
+                Rows(terminal, member, OperationViews.ColumnsOf(member.Name));
             }
             else if (IsLong(member))
             {

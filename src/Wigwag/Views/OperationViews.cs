@@ -10,8 +10,19 @@ internal static class OperationViews
 
     private static readonly string[] IssueColumns = ["issue_id=issue", "priority", "status", "title", "assignee", "labels", "blocked", "updated_at=changed"];
 
+    private static readonly string[] AgentColumns = ["agent", "presence", "status", "role", "operator", "since"];
+
     private static readonly string[] LeaseColumns =
-        ["lease_id=lease", "kind", "scope", "mode", "holder", "issue_id=issue", "reason", "token", "expires_at=until"];
+        ["lease_id=lease", "kind", "scope", "mode", "holder", "issue_id=issue", "reason", "expires_at=until", "token"];
+
+    /// <summary>The columns that a list within an answer is shown with; none for every short property that one of its things has.</summary>
+    public static string[] ColumnsOf(string list) => list switch
+    {
+        "comments" or "messages" => ["message_id=message", "category", "from.agent=from", "subject", "created_at=sent"],
+        "granted" or "leases" => LeaseColumns,
+        "claims" => ["issue_id=issue", "status", "title", "assignee"],
+        _ => [],
+    };
 
     public static void Write(Terminal terminal, string operation, Json answer)
     {
@@ -41,8 +52,12 @@ internal static class OperationViews
             case "list_issues" or "list_ready_issues":
                 List(terminal, answer, "issues", IssueColumns);
                 break;
+            case "show_presence" when terminal.IsInteractive && answer["online"] is { } online:
+                terminal.Line($"{terminal.Styled(Style.Bold, Value.Show(terminal, answer["name"]))} is {(online.Kind == JsonKind.True ? "online" : "offline")}.").Line();
+                AnswerView.Rows(terminal, answer["agents"]!, AgentColumns);
+                break;
             case "list_agents" or "show_presence":
-                List(terminal, answer, "agents", ["agent", "presence", "status", "role", "operator", "since"]);
+                List(terminal, answer, "agents", AgentColumns);
                 break;
             case "list_leases":
                 List(terminal, answer, "leases", LeaseColumns);
@@ -101,7 +116,8 @@ internal static class OperationViews
 
     private static void Inbox(Terminal terminal, Json answer)
     {
-        if (terminal.IsInteractive && answer["counts"] is { } counts)
+        // What a wait answers is no inbox: what arrived.
+        if (terminal.IsInteractive && answer["owner"] is not null && answer["counts"] is { } counts)
         {
             terminal.Line(terminal.Styled(Style.Bold, $"{Value.Show(terminal, answer["owner"])}")
                 + $": {counts["unread"]?.Text} unread, {counts["to_acknowledge"]?.Text} to acknowledge").Line();

@@ -8,6 +8,7 @@ internal sealed class Table(IReadOnlyList<string> headings)
 {
     private const int Gap = 2;
     private const int Narrowest = 6;
+    private const int Shortest = 16;
 
     private readonly List<Cell[]> _rows = [];
 
@@ -33,7 +34,7 @@ internal sealed class Table(IReadOnlyList<string> headings)
             // A column without anything in it is not shown.
             widths[column] = widths[column] == 0 ? 0 : Math.Max(widths[column], headings[column].Length);
         }
-        Fit(widths, terminal.Columns);
+        widths = Fit(widths, terminal.Columns);
         Line(terminal, widths, [.. headings.Select(heading => new Cell(heading.ToUpperInvariant().Replace('_', ' '), Style.Dim))]);
         foreach (var row in _rows)
         {
@@ -41,23 +42,49 @@ internal sealed class Table(IReadOnlyList<string> headings)
         }
     }
 
-    // The widest column gives way first, so that ids and states stay whole while a subject is cut.
-    private static void Fit(int[] widths, int columns)
+    // A long text gives way first, then columns leave from the right, so that what stands there is whole and an id can be copied.
+    private int[] Fit(int[] widths, int columns)
+    {
+        var fitted = Shrink([.. widths], columns, Shortest);
+        for (var column = widths.Length - 1; column > 0 && Total(fitted) > columns; column--)
+        {
+            if (!IsKept(column))
+            {
+                widths[column] = 0;
+                fitted = Shrink([.. widths], columns, Shortest);
+            }
+        }
+        return Shrink(fitted, columns, Narrowest);
+    }
+
+    // Down to a number of cells each; ids only where nothing else is left.
+    private int[] Shrink(int[] widths, int columns, int least)
     {
         while (Total(widths) > columns)
         {
-            var widest = 0;
-            for (var column = 1; column < widths.Length; column++)
+            var widest = -1;
+            for (var column = 0; column < widths.Length; column++)
             {
-                widest = widths[column] >= widths[widest] ? column : widest;
+                if (widths[column] > least && (least == Narrowest || !IsId(column)) && (widest < 0 || widths[column] >= widths[widest]))
+                {
+                    widest = column;
+                }
             }
-            if (widths[widest] <= Narrowest)
+            if (widest < 0)
             {
-                return;
+                break;
             }
             widths[widest]--;
         }
+        return widths;
     }
+
+    // What somebody may want to copy.
+    private bool IsId(int column) =>
+        headings[column] is "message" or "issue" or "agent" or "lease" or "holder" or "from" or "name" || headings[column].EndsWith("_id", StringComparison.Ordinal);
+
+    // Without it, the row says nothing.
+    private bool IsKept(int column) => IsId(column) || headings[column] is "subject" or "title" or "scope" or "path";
 
     private static int Total(int[] widths)
     {

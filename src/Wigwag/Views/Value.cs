@@ -52,6 +52,8 @@ internal static class Value
     public static string Ago(DateTimeOffset time)
     {
         var span = DateTimeOffset.UtcNow - time;
+        // Half an hour from now is 30 minutes, not 29.
+        span = span < TimeSpan.Zero ? span - TimeSpan.FromSeconds(1) : span;
         var text = span.Duration() switch
         {
             { TotalSeconds: < 60 } s => $"{(int)s.TotalSeconds} s",
