@@ -1,7 +1,9 @@
+using System.Text.RegularExpressions;
+
 namespace Wigwag.EndToEnd.Docs;
 
 /// <summary>Every command that the documentation shows works as shown.</summary>
-public sealed class DocsTests
+public sealed partial class DocsTests
 {
     private static readonly string Root = RepositoryRoot();
 
@@ -22,6 +24,32 @@ public sealed class DocsTests
             await reader.Paste(block, cancel);
         }
     }
+
+    [Fact]
+    public void Every_link_between_pages_leads_somewhere()
+    {
+        foreach (var page in Directory.EnumerateFiles(Root, "*.md").Concat(Directory.EnumerateFiles(Path.Combine(Root, "docs"), "*.md")))
+        {
+            Assert.All(Link().Matches(File.ReadAllText(page)).Select(match => match.Groups["to"].Value).Where(to => !to.Contains("://", StringComparison.Ordinal)), to =>
+            {
+                var parts = to.Split('#', 2);
+                var target = parts[0].Length == 0 ? page : Path.Combine(Path.GetDirectoryName(page)!, parts[0]);
+                Assert.True(File.Exists(target), $"{page}: {to}");
+                Assert.True(parts.Length == 1 || Headings(target).Contains(parts[1]), $"{page}: {to}");
+            });
+        }
+    }
+
+    // As the hosts of repositories name them: lower case, blanks as dashes, no punctuation.
+    private static IEnumerable<string> Headings(string page) => File.ReadLines(page)
+        .Where(line => line.StartsWith('#'))
+        .Select(line => NoName().Replace(line.TrimStart('#').Trim().ToLowerInvariant(), "").Replace(' ', '-'));
+
+    [GeneratedRegex(@"\]\((?<to>[^)\s]+)\)")]
+    private static partial Regex Link();
+
+    [GeneratedRegex(@"[^\w\- ]")]
+    private static partial Regex NoName();
 
     private static string RepositoryRoot()
     {
