@@ -37,6 +37,7 @@ public static class ListAgents
         Title = "List agents",
         Description = "Lists agents with their project, operator, status and whether they are online, by id. Use it to find whom to send a message to; a message to a whole project needs no agent.",
         Effect = Effect.Query,
+        Toolset = "agents",
         Http = "GET /v1/agents",
         Cli = "agent list",
         Example = "wigwag agent list --project beads --online",

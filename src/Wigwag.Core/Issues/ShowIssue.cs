@@ -22,6 +22,7 @@ public static class ShowIssue
         Title = "Show an issue",
         Description = "One issue in full: what it says, where it stands, who holds it, which issues it waits for, and what was said about it last. The whole conversation is the thread issue:ID.",
         Effect = Effect.Query,
+        Toolset = "issues",
         Role = Role.Reader,
         Http = "GET /v1/issues/{issue_id}",
         Cli = "issue show <issue_id>",

@@ -80,7 +80,6 @@ public static class AcquireLock
         Title = "Lock a file",
         Description = "Locks one file or logical key for you before you change it. Answers action acquired with the fencing token, or action blocked with who holds it, why and until when; blocked is no error. Acquiring again renews it.",
         Effect = Effect.IdempotentCommand,
-        Toolset = "locks",
         Http = "POST /v1/projects/{project}/locks",
         Cli = "lock acquire <file_path>",
         Example = "wigwag lock acquire src/parser.cs --reason \"off by one\"",

@@ -62,7 +62,7 @@ public static class CheckLocks
         Title = "See what is locked",
         Description = "Says who holds locks on these files or logical keys, or on everything in the project, yours too. An empty list: nobody.",
         Effect = Effect.Query,
-        Toolset = "locks",
+        Toolset = "leases",
         Http = "POST /v1/projects/{project}/locks/check",
         Cli = "lock list [file_paths...]",
         Example = "wigwag lock list",

@@ -22,7 +22,6 @@ public static class ReleaseLock
         Title = "Unlock a file",
         Description = "Gives back the lock of one file or logical key. Answers action released, or action not_held when you do not have it any more; that is no error.",
         Effect = Effect.IdempotentCommand,
-        Toolset = "locks",
         Http = "POST /v1/projects/{project}/locks/release",
         Cli = "lock release <file_path>",
         Example = "wigwag lock release src/parser.cs",
