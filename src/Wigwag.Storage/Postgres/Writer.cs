@@ -9,8 +9,8 @@ namespace Wigwag.Storage.Postgres;
 
 /// <summary>
 /// Runs commands, each in a serializable transaction. One that conflicted is run again with those of its kind one after the other, so
-/// that the next try competes with newcomers only. One whose connection broke is run again on another; if it broke in the commit, the
-/// database is asked first whether that was done.
+/// that the next try competes with newcomers only. One whose connection broke is run again on another; if it broke in the commit, only when
+/// the database says that it was not done.
 /// </summary>
 internal sealed class Writer(Pools pools, PostgresOptions options, SessionTime time, Wakeups wakeups, ILogger log) : IDisposable
 {
@@ -74,10 +74,9 @@ internal sealed class Writer(Pools pools, PostgresOptions options, SessionTime t
                     {
                         throw attempt.Committing == 0 ? Failure.Of(e) : Unknown(e);
                     }
-                    if (attempt.Committing != 0 && await WasCommitted(attempt.Committing, e, outage))
+                    if (attempt.Committing != 0)
                     {
-                        wakeups.Committed();
-                        return attempt.Answer;
+                        await MakeSureItWasNotDone(attempt.Committing, e, outage);
                     }
                 }
                 catch (Exception e) when (Failure.Of(e) is var failure && failure != e)
@@ -169,9 +168,12 @@ internal sealed class Writer(Pools pools, PostgresOptions options, SessionTime t
         }
     }
 
-    /// <summary>Asks the database whether a transaction whose commit was not answered took place.</summary>
-    /// <exception cref="StoreUnavailableException">It does not say in time; the outcome is unknown.</exception>
-    private async ValueTask<bool> WasCommitted(long transaction, Exception cause, Outage outage)
+    /// <summary>
+    /// Returns when the database says that a transaction whose commit was not answered did not take place. That it says "committed" proves
+    /// nothing: after a crash it gives the ids of transactions that left no trace on disk to new ones.
+    /// </summary>
+    /// <exception cref="StoreUnavailableException">It may have taken place: the outcome is unknown.</exception>
+    private async ValueTask MakeSureItWasNotDone(long transaction, Exception cause, Outage outage)
     {
         while (true)
         {
@@ -190,13 +192,16 @@ internal sealed class Writer(Pools pools, PostgresOptions options, SessionTime t
                 Log.Asked(log, status ?? "unknown");
                 switch (status)
                 {
-                    case "committed":
-                        return true;
                     case "aborted":
-                        return false;
-                    case null:
+                        return;
+                    case "committed" or null:
                         throw Unknown(cause);
                 }
+            }
+            catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.InvalidParameterValue)
+            {
+                // An id that the database has not given yet: it crashed, and nothing of that transaction had reached its disk.
+                return;
             }
             catch (Exception e) when (Failure.IsConnection(e))
             {

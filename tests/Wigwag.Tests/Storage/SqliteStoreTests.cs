@@ -91,8 +91,8 @@ public sealed class SqliteStoreTests : IDisposable
     [Fact]
     public async Task Commands_that_wait_while_another_runs_share_the_next_commit()
     {
-        var batches = new ConcurrentQueue<int>();
-        using var listener = Listen<int>("wigwag.storage.batch.size", batches.Enqueue);
+        var batches = new ConcurrentQueue<double>();
+        using var listener = Listen<double>("wigwag.storage.batch.size", batches.Enqueue);
         await using var store = SqliteStore.Open(Path, new() { BatchTime = Patience });
         await Put(store, "first");
         batches.Clear();
