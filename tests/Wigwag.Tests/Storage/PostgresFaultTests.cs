@@ -68,8 +68,12 @@ public sealed class PostgresFaultTests
         var cluster = await PostgresCluster.Shared;
         var database = await cluster.Database();
         await cluster.Run(database, "CREATE TABLE notes (writer BIGINT NOT NULL, number BIGINT NOT NULL)");
+        // The limits are those of a server at work; making the tables may take longer.
+        await using (await PostgresStore.Open(cluster.Address(database), cancel: Stop))
+        {
+        }
         await using var proxy = new StallingProxy(cluster.Port);
-        var options = new PostgresOptions { ConnectLimit = TimeSpan.FromSeconds(1), StatementLimit = TimeSpan.FromSeconds(2), RetryLimit = TimeSpan.FromSeconds(2) };
+        var options = new PostgresOptions { ConnectLimit = TimeSpan.FromSeconds(5), StatementLimit = TimeSpan.FromSeconds(5), RetryLimit = TimeSpan.FromSeconds(5) };
         await using (var store = await PostgresStore.Open(cluster.Address(database, proxy.Port), options, cancel: Stop))
         {
             await Note(store, 0, 0);
