@@ -131,7 +131,7 @@ internal sealed class EventStream(ServerParts parts)
         var more = facts.MoveNextAsync().AsTask();
         try
         {
-            while (more.IsCompletedSuccessfully ? more.Result : await Beat())
+            while (await (more.IsCompleted ? more : Beat()))
             {
                 writer.Write(Frame(facts.Current));
                 if (writer.UnflushedBytes > 16 * 1024)

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Wigwag.Core.Operations;
+using Wigwag.Core.Store;
 using Wigwag.Program.Cli;
 using Wigwag.Program.Local;
 using Wigwag.Program.Transport;
@@ -16,7 +17,6 @@ internal sealed class FollowCommand
 {
     private const string Operation = "wait_for_messages";
     private static readonly TimeSpan Round = TimeSpan.FromSeconds(50);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
 
     private readonly Command _wait;
     private readonly Command _note;
@@ -178,7 +178,7 @@ internal sealed class FollowCommand
     {
         var call = new RequestBuilder(_ => null, _ => throw new InvalidOperationException("Nothing is attached."))
             .Build(command, CommandLine.Parse(command, [.. arguments]), Delivery.NewKey());
-        var pause = TimeSpan.FromMilliseconds(50);
+        var pause = new Backoff(TimeSpan.FromMilliseconds(50), TimeSpan.FromSeconds(2));
         while (true)
         {
             try
@@ -205,8 +205,7 @@ internal sealed class FollowCommand
             {
                 throw new Refusal(Error.Unavailable("server_unreachable", e.Message, "Try again later."));
             }
-            Thread.Sleep(pause);
-            pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
+            Thread.Sleep(pause.Next());
         }
     }
 }

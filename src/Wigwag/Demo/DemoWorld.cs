@@ -1,6 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
-
 namespace Wigwag.Program.Demo;
 
 /// <summary>Two throwaway repositories, two clones each: <c>dave/vc dave/beads main/vc main/beads</c>, and a Wigwag home of their own.</summary>
@@ -52,7 +49,8 @@ internal sealed class DemoWorld(string root)
     public IReadOnlyDictionary<string, string> Environment { get; } = new Dictionary<string, string>
     {
         ["WIGWAG_HOME"] = Path.Combine(root, "home"),
-        ["WIGWAG_LISTEN"] = IsFree(8765) ? "127.0.0.1:8765" : "127.0.0.1:0",
+        // The usual port is for the server of whoever plays it.
+        ["WIGWAG_LISTEN"] = "127.0.0.1:0",
         ["WIGWAG_URL"] = "",
         ["WIGWAG_TOKEN"] = "",
         ["WIGWAG_AGENT"] = "",
@@ -72,20 +70,6 @@ internal sealed class DemoWorld(string root)
     {
         var run = await Child.Run("git", arguments, Clone(agent), cancel: cancel);
         return run.ExitCode == 0 ? run.Output.Trim() : throw new DemoException($"git {string.Join(' ', arguments)} failed in {agent}: {run.Error}");
-    }
-
-    private static bool IsFree(int port)
-    {
-        try
-        {
-            using var probe = new TcpListener(IPAddress.Loopback, port);
-            probe.Start();
-            return true;
-        }
-        catch (SocketException)
-        {
-            return false;
-        }
     }
 
     private async Task Repository(string name, CancellationToken cancel, params (string Path, string Text)[] files)

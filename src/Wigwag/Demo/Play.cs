@@ -136,6 +136,7 @@ internal sealed class Play(DemoWorld world, Narrator narrator)
 
               cd {world.Clone("main/vc")}
               export WIGWAG_HOME={world.Home}
+              alias wigwag={Settings.Value("WIGWAG_SCRIPT") ?? Environment.ProcessPath}
               wigwag status
               wigwag issue show {issue}
               wigwag send beads "Another one" --body "Hello"

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Wigwag.Core.Store;
 
 namespace Wigwag.Program.Mcp;
 
@@ -6,25 +7,22 @@ namespace Wigwag.Program.Mcp;
 /// <param name="patience">How long to go on trying; infinite where nothing waits for the outcome.</param>
 internal sealed class Retry(TimeSpan patience)
 {
-    private static readonly TimeSpan First = TimeSpan.FromMilliseconds(50);
-    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(2);
-
     private readonly long _started = Stopwatch.GetTimestamp();
-    private TimeSpan _next = First;
+    // Bridges that lost the same server do not all come back at once.
+    private readonly Backoff _pause = new(TimeSpan.FromMilliseconds(50), TimeSpan.FromSeconds(2));
 
     /// <summary>Waits for the next try; false when there should be none.</summary>
     public async Task<bool> Wait(CancellationToken cancel)
     {
-        if (patience != Timeout.InfiniteTimeSpan && Stopwatch.GetElapsedTime(_started) + _next > patience)
+        var pause = _pause.Next();
+        if (patience != Timeout.InfiniteTimeSpan && Stopwatch.GetElapsedTime(_started) + pause > patience)
         {
             return false;
         }
-        // Bridges that lost the same server do not all come back at once.
-        await Task.Delay(_next * (0.5 + Random.Shared.NextDouble()), cancel);
-        _next = _next * 2 < Longest ? _next * 2 : Longest;
+        await Task.Delay(pause, cancel);
         return true;
     }
 
     /// <summary>It worked: the next failure is a first one again.</summary>
-    public void Reset() => _next = First;
+    public void Reset() => _pause.Reset();
 }

@@ -55,7 +55,7 @@ public sealed class IssueTests : IAsyncLifetime
     [Fact]
     public async Task Sizes_have_limits_and_the_limits_themselves_are_allowed()
     {
-        Task<string> Refusal(CreateIssueRequest request) => _town.World.Refused(CreateIssue.Operation, request, _town.Dave).ContinueWith(t => t.Result.Code, TaskScheduler.Default);
+        async Task<string> Refusal(CreateIssueRequest request) => (await _town.World.Refused(CreateIssue.Operation, request, _town.Dave)).Code;
         Assert.Equal("bad_title", await Refusal(new() { Title = new('x', 501) }));
         Assert.Equal("body_too_large", await Refusal(new() { Title = "x", Body = new('x', (256 * 1024) + 1) }));
         Assert.Equal("bad_label", await Refusal(new() { Title = "x", Labels = [new('x', 51)] }));
