@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Wigwag.Core.Feed;
 using Wigwag.Core.Keys;
 using Wigwag.Core.Operations;
+using Wigwag.Core.Store;
 using Wigwag.Server.Access;
 using Wigwag.Server.Limits;
 using Wigwag.Server.Mcp;
@@ -22,7 +23,7 @@ public sealed class ServerParts : IAsyncDisposable
         Keys = new KeyRing(options.Store);
         KeyWatch = new KeyWatch(Keys, Hub, stopping);
         Metrics = new ServerMetrics(meters);
-        Limits = new RateLimits(options.Limits, Metrics);
+        Limits = new RateLimits(options.Limits, options.Store as ISharedTokens, Metrics, options.Store.Clock);
         Prometheus = new PrometheusText(meters);
         McpSessions = new McpSessions(options.Store.Clock);
         Otlp = options.Otlp is { } endpoint ? new Otlp(endpoint) : null;

@@ -12,7 +12,10 @@ internal sealed class Authentication(ServerParts parts, ILogger log)
     private readonly Actors _actors = new(parts.Options.Store);
 
     /// <summary>Whoever owns the server's files and sits on its machine.</summary>
-    private static readonly Caller LocalAdministrator = new() { Credential = "local", Role = Role.Administrator };
+    /// <summary>Whoever this machine itself vouches for.</summary>
+    public const string LocalCredential = "local";
+
+    private static readonly Caller LocalAdministrator = new() { Credential = LocalCredential, Role = Role.Administrator };
 
     public async Task Require(HttpContext context, RequestDelegate next)
     {

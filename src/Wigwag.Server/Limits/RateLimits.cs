@@ -1,19 +1,21 @@
 using System.Collections.Concurrent;
 using System.Globalization;
-using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.Http;
 using Wigwag.Core.Operations;
+using Wigwag.Core.Store;
 using Wigwag.Server.Access;
 using Wigwag.Server.Http;
 using Wigwag.Server.Observability;
 
 namespace Wigwag.Server.Limits;
 
-/// <summary>A token bucket for each key. A request takes a token when it begins and holds nothing while it waits.</summary>
-internal sealed class RateLimits(ServerLimits limits, ServerMetrics metrics) : IDisposable
+/// <summary>
+/// A token bucket for each key, one for all servers where the store can share it. A request takes a token when it begins and holds
+/// nothing while it waits.
+/// </summary>
+internal sealed class RateLimits(ServerLimits limits, ISharedTokens? shared, ServerMetrics metrics, TimeProvider clock) : IDisposable
 {
-    // Filled by hand at each request: a bucket at rest costs no timer.
-    private readonly ConcurrentDictionary<string, TokenBucketRateLimiter> _buckets = new();
+    private readonly ConcurrentDictionary<string, Lazy<IBucket>> _buckets = new();
 
     public async Task Apply(HttpContext context, RequestDelegate next)
     {
@@ -22,15 +24,12 @@ internal sealed class RateLimits(ServerLimits limits, ServerMetrics metrics) : I
             await next(context);
             return;
         }
-        var bucket = _buckets.GetOrAdd(context.CallerOf().Credential, _ => NewBucket());
-        bucket.TryReplenish();
-        using var lease = bucket.AttemptAcquire();
-        if (lease.IsAcquired)
+        var caller = context.CallerOf();
+        if (await _buckets.GetOrAdd(caller.Credential, name => new(() => NewBucket(name))).Value.Take() is not { } wait)
         {
             await next(context);
             return;
         }
-        var wait = lease.TryGetMetadata(MetadataName.RetryAfter, out var retryAfter) ? retryAfter : TimeSpan.FromSeconds(1);
         var seconds = Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds));
         context.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
         var error = new Error(
@@ -41,18 +40,13 @@ internal sealed class RateLimits(ServerLimits limits, ServerMetrics metrics) : I
 
     public void Dispose()
     {
-        foreach (var bucket in _buckets.Values)
+        foreach (var bucket in _buckets.Values.Where(bucket => bucket.IsValueCreated))
         {
-            bucket.Dispose();
+            bucket.Value.Dispose();
         }
     }
 
-    private TokenBucketRateLimiter NewBucket() => new(new TokenBucketRateLimiterOptions
-    {
-        TokenLimit = limits.RequestBurst,
-        TokensPerPeriod = limits.RequestsPerSecond >= 100 ? limits.RequestsPerSecond / 100 : limits.RequestsPerSecond,
-        ReplenishmentPeriod = limits.RequestsPerSecond >= 100 ? TimeSpan.FromMilliseconds(10) : TimeSpan.FromSeconds(1),
-        AutoReplenishment = false,
-        QueueLimit = 0,
-    });
+    // The local administrators of two machines are not one.
+    private IBucket NewBucket(string credential) =>
+        shared is null || credential == Authentication.LocalCredential ? new OwnBucket(limits) : new SharedBucket(credential, shared, limits, clock);
 }

@@ -16,11 +16,12 @@ internal sealed class Pool : IAsyncDisposable
     /// <param name="options">Limits that the address does not set.</param>
     /// <param name="settings">Settings of the engine for every connection: <c>-c name=value</c>.</param>
     /// <param name="keep">False for connections that their users keep and close by themselves.</param>
-    public Pool(PostgresAddress address, PostgresOptions options, string settings, bool keep = true)
+    /// <param name="size">How many at most; null for what the address or the options say.</param>
+    public Pool(PostgresAddress address, PostgresOptions options, string settings, bool keep = true, int? size = null)
     {
         var connect = address.Settings();
         connect.Pooling = keep;
-        connect.MaxPoolSize = connect.ShouldSerialize("Maximum Pool Size") ? connect.MaxPoolSize : options.PoolSize;
+        connect.MaxPoolSize = size ?? (connect.ShouldSerialize("Maximum Pool Size") ? connect.MaxPoolSize : options.PoolSize);
         connect.Timeout = connect.ShouldSerialize("Timeout") ? connect.Timeout : Seconds(options.ConnectLimit);
         connect.CommandTimeout = connect.ShouldSerialize("Command Timeout") ? connect.CommandTimeout : Seconds(options.StatementLimit);
         connect.CancellationTimeout = 1000;

@@ -12,6 +12,9 @@ internal sealed class Pools(PostgresAddress address, PostgresOptions options) : 
     /// <summary>For the two connections that listen and tell; what is told needs no fsync.</summary>
     public Pool Ears { get; } = new(address, options, "-c synchronous_commit=off", keep: false);
 
+    /// <summary>For the tokens of limits, which must not wait for commands that wait; what is lost of them in a crash is no loss.</summary>
+    public Pool Counters { get; } = new(address, options, "-c synchronous_commit=off", size: 2);
+
     /// <summary>Drops the idle connections, which a restart of the database has cut without a word.</summary>
     public void Clear()
     {
@@ -23,6 +26,7 @@ internal sealed class Pools(PostgresAddress address, PostgresOptions options) : 
     {
         await Writers.DisposeAsync();
         await Readers.DisposeAsync();
+        await Counters.DisposeAsync();
         await Ears.DisposeAsync();
     }
 }

@@ -9,7 +9,7 @@ namespace Wigwag.Storage.Postgres;
 /// The store in a PostgreSQL database that any number of servers share. Commands are serializable transactions, run again when they
 /// could not be put in order with others; queries see one snapshot. See <c>0000_sequence.postgres.sql</c> for the order of the log.
 /// </summary>
-public sealed class PostgresStore : IStore
+public sealed class PostgresStore : IStore, ISharedTokens
 {
     private readonly Pools _pools;
     private readonly Writer _writer;
@@ -86,6 +86,9 @@ public sealed class PostgresStore : IStore
 
     public ValueTask<Result<T>> Read<T>(Caller caller, Func<Session, CancellationToken, ValueTask<Result<T>>> work, CancellationToken cancel) =>
         _reader.Run(caller, work, cancel);
+
+    public ValueTask<TakenTokens> Take(string bucket, int most, int perSecond, int burst, CancellationToken cancel) =>
+        Tokens.Take(_pools.Counters, bucket, most, perSecond, burst, cancel);
 
     public Task Committed() => _committed.Next();
 

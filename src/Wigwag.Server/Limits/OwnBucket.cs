@@ -1,0 +1,30 @@
+using System.Threading.RateLimiting;
+
+namespace Wigwag.Server.Limits;
+
+/// <summary>A bucket that only this server takes from. It is filled by hand at each request: at rest it costs no timer.</summary>
+internal sealed class OwnBucket(ServerLimits limits) : IBucket
+{
+    private readonly TokenBucketRateLimiter _limiter = new(new TokenBucketRateLimiterOptions
+    {
+        TokenLimit = limits.RequestBurst,
+        TokensPerPeriod = limits.RequestsPerSecond >= 100 ? limits.RequestsPerSecond / 100 : limits.RequestsPerSecond,
+        ReplenishmentPeriod = limits.RequestsPerSecond >= 100 ? TimeSpan.FromMilliseconds(10) : TimeSpan.FromSeconds(1),
+        AutoReplenishment = false,
+        QueueLimit = 0,
+    });
+
+    public ValueTask<TimeSpan?> Take() => new(TakeNow());
+
+    /// <summary>As <see cref="Take"/>, which waits for nothing.</summary>
+    public TimeSpan? TakeNow()
+    {
+        _limiter.TryReplenish();
+        using var lease = _limiter.AttemptAcquire();
+        return lease.IsAcquired ? null
+            : lease.TryGetMetadata(MetadataName.RetryAfter, out var retryAfter) ? retryAfter
+            : TimeSpan.FromSeconds(1);
+    }
+
+    public void Dispose() => _limiter.Dispose();
+}
