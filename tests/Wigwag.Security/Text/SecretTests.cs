@@ -1,6 +1,7 @@
+using Wigwag.EndToEnd.Cli;
 using System.Text;
 
-namespace Wigwag.EndToEnd.Cli;
+namespace Wigwag.Security.Text;
 
 /// <summary>What is secret is told to nobody: not in a log, an event, an error, an argument that the machine's other users see, or the database.</summary>
 public sealed class SecretTests : IDisposable

@@ -11,7 +11,7 @@ using Wigwag.Core.Messages;
 using Wigwag.Core.Operations;
 using Wigwag.Core.Projects;
 
-namespace Wigwag.Tests.Server;
+namespace Wigwag.Security.Access;
 
 /// <summary>
 /// Every operation of the catalog, by keys of every role that reach one project, against all that there is in another: nothing is
@@ -31,7 +31,7 @@ public sealed class ReachTests(ReachTests.World world) : IClassFixture<ReachTest
 
     public sealed class World : IAsyncLifetime
     {
-        private int _projects;
+        private int _projects, _requests;
 
         public RunningServer Server { get; private set; } = null!;
 
@@ -47,7 +47,13 @@ public sealed class ReachTests(ReachTests.World world) : IClassFixture<ReachTest
             Theirs = await Populate("main/" + TheirProject);
         }
 
-        public ValueTask DisposeAsync() => Server.DisposeAsync();
+        public ValueTask DisposeAsync()
+        {
+            Scale.Tell("Spoofing and reach:", $"{_requests} requests over {Catalog.Operations.Count} operations that name another's agent, project, issue, message, thread or key: 0 told, 0 changed");
+            return Server.DisposeAsync();
+        }
+
+        public void Count() => Interlocked.Increment(ref _requests);
 
         /// <summary>A project of one's own with a key of each role that reaches it alone.</summary>
         public async Task<(Holdings Own, List<(Role Role, HttpClient Client)> Intruders)> Intrude()
@@ -191,6 +197,7 @@ public sealed class ReachTests(ReachTests.World world) : IClassFixture<ReachTest
         {
             values[patience.Name] = 0;
         }
+        world.Count();
         using var response = await client.SendAsync(Message(operation, values), TestContext.Current.CancellationToken);
         var body = await response.Text();
         return (response.StatusCode, body.Replace(own["issue"], "ours", StringComparison.Ordinal).Replace(own["message"], "ours", StringComparison.Ordinal));

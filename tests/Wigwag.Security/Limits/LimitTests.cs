@@ -3,7 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 
-namespace Wigwag.Tests.Server;
+namespace Wigwag.Security.Limits;
 
 public sealed class LimitTests
 {

@@ -2,7 +2,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
-namespace Wigwag.Tests.Server;
+namespace Wigwag.Security.Text;
 
 /// <summary>What other agents wrote reaches a model inside a boundary, wherever in an answer it stands.</summary>
 public sealed class McpBoundaryTests : IAsyncLifetime

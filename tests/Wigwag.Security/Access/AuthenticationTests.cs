@@ -4,7 +4,7 @@ using System.Runtime.Versioning;
 using Wigwag.Core.Operations;
 using Wigwag.Server;
 
-namespace Wigwag.Tests.Server;
+namespace Wigwag.Security.Access;
 
 [SupportedOSPlatform("linux")]
 public sealed class AuthenticationTests : IAsyncLifetime
