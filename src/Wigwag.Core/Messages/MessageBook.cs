@@ -221,7 +221,7 @@ public static class MessageBook
     {
         foreach (var statement in session.Dialect.MessageSearch.Index)
         {
-            await session.Execute(
+            await session.ExecuteAtCommit(
                 statement, ("seq", message.Seq), ("subject", message.Subject), ("body", message.Body), ("issue_id", message.IssueId));
         }
     }

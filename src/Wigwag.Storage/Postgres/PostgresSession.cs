@@ -33,19 +33,22 @@ internal sealed class PostgresSession(NpgsqlConnection connection, NpgsqlTransac
         return await command.ExecuteNonQueryAsync(cancel);
     }
 
+    // Each command has a transaction of its own: nothing is won by waiting.
+    public override async ValueTask ExecuteAtCommit(string sql, params (string Name, object? Value)[] parameters) => await Execute(sql, parameters);
+
     public override async ValueTask<T?> First<T>(string sql, Func<Row, T> read, params (string Name, object? Value)[] parameters)
         where T : class
     {
         await using var command = await Command(sql, parameters);
         await using var reader = await command.ExecuteReaderAsync(cancel);
-        return await reader.ReadAsync(cancel) ? read(new(reader)) : null;
+        return await reader.ReadAsync(cancel) ? read(new PostgresRow(reader)) : null;
     }
 
     public override async ValueTask<long?> Scalar(string sql, params (string Name, object? Value)[] parameters)
     {
         await using var command = await Command(sql, parameters);
         await using var reader = await command.ExecuteReaderAsync(cancel);
-        return await reader.ReadAsync(cancel) && !await reader.IsDBNullAsync(0, cancel) ? Row.Number(reader, 0) : null;
+        return await reader.ReadAsync(cancel) && !await reader.IsDBNullAsync(0, cancel) ? PostgresRow.NumberAt(reader, 0) : null;
     }
 
     public override async ValueTask<List<T>> Query<T>(string sql, Func<Row, T> read, params (string Name, object? Value)[] parameters)
@@ -53,9 +56,10 @@ internal sealed class PostgresSession(NpgsqlConnection connection, NpgsqlTransac
         await using var command = await Command(sql, parameters);
         await using var reader = await command.ExecuteReaderAsync(cancel);
         var rows = new List<T>();
+        var row = new PostgresRow(reader);
         while (await reader.ReadAsync(cancel))
         {
-            rows.Add(read(new(reader)));
+            rows.Add(read(row));
         }
         return rows;
     }

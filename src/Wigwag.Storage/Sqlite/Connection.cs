@@ -24,31 +24,6 @@ internal sealed class Connection : IDisposable
         _options = options;
     }
 
-    private sealed class Statement(SqliteCommand command)
-    {
-        public SqliteCommand Command => command;
-
-        public string[] Names { get; set; } = [];
-
-        public long LastUse { get; set; }
-
-        public bool Takes(ReadOnlySpan<(string Name, object? Value)> parameters)
-        {
-            if (parameters.Length != Names.Length)
-            {
-                return false;
-            }
-            for (var i = 0; i < Names.Length; i++)
-            {
-                if (Names[i] != parameters[i].Name)
-                {
-                    return false;
-                }
-            }
-            return true;
-        }
-    }
-
     /// <summary>The one connection that writes and checkpoints.</summary>
     public static Connection OpenWriter(string path, SqliteOptions options) => Open(
         path,
@@ -93,7 +68,7 @@ internal sealed class Connection : IDisposable
             var opened = new Connection(connection, options);
             opened.WaitForLocks(TimeSpan.FromSeconds(5));
             opened.RunScript(settings);
-            raw.sqlite3_progress_handler(connection.Handle, StepsBetweenChecks, _ => opened.MustStop() ? 1 : 0, null);
+            raw.sqlite3_progress_handler(opened.Handle, StepsBetweenChecks, _ => opened.MustStop() ? 1 : 0, null);
             return opened;
         }
         catch
@@ -103,23 +78,21 @@ internal sealed class Connection : IDisposable
         }
     }
 
-    public SqliteConnection Driver => _connection;
-
     /// <summary>False when SQLite has rolled the transaction back by itself, as it does after some errors.</summary>
-    public bool InTransaction => raw.sqlite3_get_autocommit(_connection.Handle) == 0;
+    public bool InTransaction => raw.sqlite3_get_autocommit(Handle) == 0;
 
     /// <summary>Rows changed since the connection was opened.</summary>
-    public int Changes => raw.sqlite3_total_changes(_connection.Handle);
+    public int Changes => raw.sqlite3_total_changes(Handle);
 
     /// <summary>Pages written to the log since the last call.</summary>
     public int TakePagesWritten()
     {
-        raw.sqlite3_db_status(_connection.Handle, CacheWrite, out var pages, out _, 1);
+        raw.sqlite3_db_status(Handle, CacheWrite, out var pages, out _, 1);
         return pages;
     }
 
     /// <summary>How long a statement waits for another program's lock, or a checkpoint for readers.</summary>
-    public void WaitForLocks(TimeSpan limit) => raw.sqlite3_busy_timeout(_connection.Handle, (int)limit.TotalMilliseconds);
+    public void WaitForLocks(TimeSpan limit) => raw.sqlite3_busy_timeout(Handle, (int)limit.TotalMilliseconds);
 
     /// <summary>Stops the statements of one transaction when its caller cancels.</summary>
     public void StopWith(CancellationToken cancel) => _cancel = cancel;
@@ -128,7 +101,7 @@ internal sealed class Connection : IDisposable
     public void Run(string sql)
     {
         _deadline = long.MaxValue;
-        Bind(sql, []).ExecuteNonQuery();
+        Finish(sql, []);
     }
 
     /// <summary>Runs several statements, without a time limit.</summary>
@@ -144,46 +117,51 @@ internal sealed class Connection : IDisposable
     public List<T> Inspect<T>(string sql, Func<Row, T> read)
     {
         _deadline = long.MaxValue;
-        using var reader = Bind(sql, []).ExecuteReader();
-        var rows = new List<T>();
-        while (reader.Read())
-        {
-            rows.Add(read(new(reader)));
-        }
-        return rows;
+        return All(sql, read, []);
     }
 
+    /// <summary>Runs a statement; the number of rows it changed.</summary>
     public int Execute(string sql, params ReadOnlySpan<(string Name, object? Value)> parameters)
     {
         Arm();
-        return Bind(sql, parameters).ExecuteNonQuery();
+        var before = Changes;
+        Finish(sql, parameters);
+        return Changes == before ? 0 : raw.sqlite3_changes(Handle);
     }
 
     public List<T> Query<T>(string sql, Func<Row, T> read, params ReadOnlySpan<(string Name, object? Value)> parameters)
     {
         Arm();
-        using var reader = Bind(sql, parameters).ExecuteReader();
-        var rows = new List<T>();
-        while (reader.Read())
-        {
-            rows.Add(read(new(reader)));
-        }
-        return rows;
+        return All(sql, read, parameters);
     }
 
     public T? First<T>(string sql, Func<Row, T> read, params ReadOnlySpan<(string Name, object? Value)> parameters)
         where T : class
     {
         Arm();
-        using var reader = Bind(sql, parameters).ExecuteReader();
-        return reader.Read() ? read(new(reader)) : null;
+        var statement = Bound(sql, parameters);
+        try
+        {
+            return statement.Step() ? read(statement) : null;
+        }
+        finally
+        {
+            statement.Reset();
+        }
     }
 
     public long? Scalar(string sql, params ReadOnlySpan<(string Name, object? Value)> parameters)
     {
         Arm();
-        using var reader = Bind(sql, parameters).ExecuteReader();
-        return reader.Read() && !reader.IsDBNull(0) ? reader.GetInt64(0) : null;
+        var statement = Bound(sql, parameters);
+        try
+        {
+            return statement.Step() ? statement.First() : null;
+        }
+        finally
+        {
+            statement.Reset();
+        }
     }
 
     /// <summary>Rolls back what is open, if anything is; a rollback cannot fail in a way that matters.</summary>
@@ -199,17 +177,54 @@ internal sealed class Connection : IDisposable
     {
         foreach (var statement in _statements.Values)
         {
-            statement.Command.Dispose();
+            statement.Dispose();
         }
         _statements.Clear();
         _connection.Dispose();
     }
 
+    // Null only before it was opened.
+    private sqlite3 Handle => _connection.Handle!;
+
     private void Arm() => _deadline = Environment.TickCount64 + (long)_options.StatementLimit.TotalMilliseconds;
 
     private bool MustStop() => Environment.TickCount64 > _deadline || _cancel.IsCancellationRequested;
 
-    private SqliteCommand Bind(string sql, ReadOnlySpan<(string Name, object? Value)> parameters)
+    private void Finish(string sql, ReadOnlySpan<(string Name, object? Value)> parameters)
+    {
+        var statement = Bound(sql, parameters);
+        try
+        {
+            while (statement.Step())
+            {
+                // What it answers is nobody's.
+            }
+        }
+        finally
+        {
+            statement.Reset();
+        }
+    }
+
+    private List<T> All<T>(string sql, Func<Row, T> read, ReadOnlySpan<(string Name, object? Value)> parameters)
+    {
+        var rows = new List<T>();
+        var statement = Bound(sql, parameters);
+        try
+        {
+            while (statement.Step())
+            {
+                rows.Add(read(statement));
+            }
+        }
+        finally
+        {
+            statement.Reset();
+        }
+        return rows;
+    }
+
+    private Statement Bound(string sql, ReadOnlySpan<(string Name, object? Value)> parameters)
     {
         if (!_statements.TryGetValue(sql, out var statement))
         {
@@ -217,28 +232,12 @@ internal sealed class Connection : IDisposable
             {
                 var (oldest, unused) = _statements.MinBy(pair => pair.Value.LastUse);
                 _statements.Remove(oldest);
-                unused.Command.Dispose();
+                unused.Dispose();
             }
-            var command = _connection.CreateCommand();
-            command.CommandText = sql;
-            _statements.Add(sql, statement = new(command));
+            _statements.Add(sql, statement = new(Handle, sql));
         }
         statement.LastUse = ++_uses;
-        var bound = statement.Command.Parameters;
-        if (!statement.Takes(parameters))
-        {
-            bound.Clear();
-            statement.Names = new string[parameters.Length];
-            for (var i = 0; i < parameters.Length; i++)
-            {
-                statement.Names[i] = parameters[i].Name;
-                bound.Add(new SqliteParameter { ParameterName = "@" + parameters[i].Name });
-            }
-        }
-        for (var i = 0; i < parameters.Length; i++)
-        {
-            bound[i].Value = StoredValue.Of(parameters[i].Value);
-        }
-        return statement.Command;
+        statement.Bind(parameters);
+        return statement;
     }
 }

@@ -21,6 +21,9 @@ internal abstract class PendingWrite
     /// <summary>Runs the handler; true when what it did is to be kept.</summary>
     public abstract bool Run(Connection connection, DateTimeOffset now, TimeSpan limit);
 
+    /// <summary>Runs what the handler left for the commit, when what it did is kept.</summary>
+    public abstract void Finish();
+
     /// <summary>Gives the caller what the handler answered or threw: its commit is on disk.</summary>
     public abstract void Answer();
 
@@ -40,6 +43,7 @@ internal sealed class PendingWrite<T> : PendingWrite
     private readonly CancellationTokenRegistration _registration;
     private readonly TaskCompletionSource<Result<T>> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Result<T> _result;
+    private SqliteSession? _kept;
 
     public PendingWrite(Caller caller, Func<Session, CancellationToken, ValueTask<Result<T>>> work, CancellationToken cancel)
     {
@@ -53,7 +57,7 @@ internal sealed class PendingWrite<T> : PendingWrite
 
     public override bool Run(Connection connection, DateTimeOffset now, TimeSpan limit)
     {
-        (_result, Failure) = (default, null);
+        (_result, Failure, _kept) = (default, null, null);
         var session = new SqliteSession(connection) { Caller = _caller, Now = now };
         try
         {
@@ -70,8 +74,11 @@ internal sealed class PendingWrite<T> : PendingWrite
         {
             session.End();
         }
-        return Failure is null && _result.Error is null;
+        _kept = Failure is null && _result.Error is null ? session : null;
+        return _kept is not null;
     }
+
+    public override void Finish() => _kept?.Finish();
 
     public override void Answer()
     {

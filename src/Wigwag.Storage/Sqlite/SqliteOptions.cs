@@ -25,7 +25,7 @@ public sealed record SqliteOptions
     public TimeSpan HandlerLimit { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>Pages written between two checkpoints.</summary>
-    public int CheckpointPages { get; init; } = 1000;
+    public int CheckpointPages { get; init; } = 4000;
 
     /// <summary>Past this many pages in the write-ahead log, a checkpoint also starts it over, waiting briefly for readers.</summary>
     public int MostWalPages { get; init; } = 8000;

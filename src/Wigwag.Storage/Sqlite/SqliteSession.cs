@@ -6,7 +6,10 @@ namespace Wigwag.Storage.Sqlite;
 /// <summary>A transaction on one connection. It answers at once; the tasks of its methods are always complete.</summary>
 internal sealed class SqliteSession(Connection connection) : Session
 {
+    private const string Over = "This session's transaction is over.";
+
     private readonly Lock _gate = new();
+    private List<(string Sql, (string Name, object? Value)[] Parameters)>? _atCommit;
     private bool _isOver;
 
     public override Dialect Dialect => SqliteDialect.Instance;
@@ -18,6 +21,19 @@ internal sealed class SqliteSession(Connection connection) : Session
             return IsReadOnly
                 ? throw new InvalidOperationException("A query may not write.")
                 : new(Live().Execute(sql, parameters));
+        }
+    }
+
+    public override ValueTask ExecuteAtCommit(string sql, params (string Name, object? Value)[] parameters)
+    {
+        lock (_gate)
+        {
+            if (IsReadOnly || _isOver)
+            {
+                throw new InvalidOperationException(IsReadOnly ? "A query may not write." : Over);
+            }
+            (_atCommit ??= []).Add((sql, parameters));
+            return ValueTask.CompletedTask;
         }
     }
 
@@ -60,5 +76,14 @@ internal sealed class SqliteSession(Connection connection) : Session
         }
     }
 
-    private Connection Live() => _isOver ? throw new InvalidOperationException("This session's transaction is over.") : connection;
+    /// <summary>Runs what was left for the commit; the handler has ended, and what it did is kept.</summary>
+    public void Finish()
+    {
+        foreach (var (sql, parameters) in _atCommit ?? [])
+        {
+            connection.Execute(sql, parameters);
+        }
+    }
+
+    private Connection Live() => _isOver ? throw new InvalidOperationException(Over) : connection;
 }

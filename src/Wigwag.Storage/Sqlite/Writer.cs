@@ -165,23 +165,25 @@ internal sealed class Writer : IAsyncDisposable
         return true;
     }
 
-    /// <summary>False when the commands were put back, or refused, because of a constraint that is checked at the commit.</summary>
+    /// <summary>False when the commands were put back, or refused, because what is left for the commit failed, or a constraint that is checked at it.</summary>
     private bool Commit(Connection connection)
     {
         var began = Stopwatch.GetTimestamp();
         try
         {
+            // After the savepoints: at the end of each, full-text search would write out what it gathered.
+            _batch.ForEach(pending => pending.Finish());
             _isCommitting = true;
             connection.Run("COMMIT");
             _isCommitting = false;
         }
-        catch (SqliteException e) when (e.SqliteErrorCode == raw.SQLITE_CONSTRAINT)
+        catch (SqliteException e) when (_isCommitting ? e.SqliteErrorCode == raw.SQLITE_CONSTRAINT : !Failure.StopsWriting(e) && !Failure.IsDiskFull(e))
         {
             _isCommitting = false;
             connection.Abandon();
             if (_batch is [var culprit])
             {
-                culprit.Fail(e);
+                culprit.Fail(Failure.Of(e));
                 _batch.Clear();
             }
             else

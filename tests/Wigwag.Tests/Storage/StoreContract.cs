@@ -176,6 +176,65 @@ public abstract partial class StoreContract : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Empty_text_and_text_of_any_length_are_not_null()
+    {
+        string[] texts = ["", "x", new('é', 5000), "a𝄞b", new('y', 511), new('z', 512), new('z', 513)];
+        await Store.Write(Caller.System, async (session, _) =>
+        {
+            foreach (var (i, text) in texts.Index())
+            {
+                await session.Execute("INSERT INTO notes (name, body) VALUES (@name, @body)", ("name", $"{i}"), ("body", text));
+            }
+            return Ok;
+        }, Stop);
+
+        Assert.Equal(texts, (await Store.Read<List<string>>(Caller.System, async (session, _) =>
+            await session.Query("SELECT body FROM notes ORDER BY name", row => row.Text("body")), Stop)).Value);
+    }
+
+    [Fact]
+    public async Task A_mistake_in_a_statement_is_told_and_does_no_harm()
+    {
+        await Note("a");
+
+        await Assert.ThrowsAnyAsync<Exception>(() => Read("SELECT name FROM notes WHERE name = @name", row => row.Text("name")));
+        await Assert.ThrowsAnyAsync<Exception>(() => Read("SELECT name FROM notes", row => row.Text("nme")));
+        await Assert.ThrowsAnyAsync<Exception>(() => Read("SELECT CAST(NULL AS TEXT) AS nothing FROM notes", row => row.Text("nothing")));
+        await Assert.ThrowsAnyAsync<Exception>(() => Read("SELECT CAST(NULL AS INTEGER) AS nothing FROM notes", row => row.Number("nothing")));
+        await Assert.ThrowsAnyAsync<Exception>(() => Read("SELECT name FROM note", row => row.Text("name")));
+
+        Assert.Equal(["a"], await Names());
+
+        async Task Read<T>(string sql, Func<Row, T> read) => await Store.Read<List<T>>(Caller.System, async (session, _) => await session.Query(sql, read), Stop);
+    }
+
+    [Fact]
+    public async Task What_is_left_for_the_commit_is_done_or_undone_with_its_command()
+    {
+        var outcomes = await Task.WhenAll(Enumerable.Range(0, 30).Select(async i =>
+        {
+            try
+            {
+                return (await Store.Write<string>(Caller.System, async (session, _) =>
+                {
+                    await Insert(session, $"{i:00}");
+                    // Every third names a table that is not there.
+                    await session.ExecuteAtCommit(i % 3 == 1 ? "UPDATE nothing SET x = 1" : "UPDATE notes SET body = 'late' WHERE name = @name", ("name", $"{i:00}"));
+                    return i % 3 == 2 ? Error.Conflict("no", "No.", "Never.") : "kept";
+                }, Stop)).Error?.Code ?? "kept";
+            }
+            catch (Exception e) when (e is not OperationCanceledException)
+            {
+                return "thrown";
+            }
+        }));
+
+        Assert.Equal(Enumerable.Range(0, 30).Select(i => (i % 3) switch { 0 => "kept", 1 => "thrown", _ => "no" }), outcomes);
+        Assert.Equal(Enumerable.Range(0, 10).Select(i => $"{i * 3:00}"), await Names());
+        Assert.Equal("10", (await Store.Read<string>(Caller.System, async (session, _) => $"{await session.Scalar("SELECT COUNT(*) FROM notes WHERE body = 'late'")}", Stop)).Value);
+    }
+
+    [Fact]
     public async Task Execute_says_how_many_rows_changed()
     {
         await Note("a");
