@@ -4,6 +4,7 @@ using Microsoft.Net.Http.Headers;
 using Wigwag.Core.Attachments;
 using Wigwag.Core.Messages;
 using Wigwag.Core.Operations;
+using Wigwag.Core.Store;
 using Wigwag.Server.Access;
 using Wigwag.Server.Http;
 
@@ -34,9 +35,9 @@ internal static class Download
             context.Response.StatusCode = StatusCodes.Status304NotModified;
             return;
         }
-        if (await parts.Options.Blobs.Open(attachment.ContentId, context.RequestAborted) is not { } content)
+        if (!(await Open(parts, attachment.ContentId, context.RequestAborted)).Try(out var content, out refusal))
         {
-            await context.Refuse(Error.Unavailable("attachment_missing", "The attachment's bytes are not on this server.", "Ask its sender to attach it again."));
+            await context.Refuse(refusal);
             return;
         }
         await using (content)
@@ -51,6 +52,20 @@ internal static class Download
             {
                 await content.CopyToAsync(context.Response.Body, context.RequestAborted);
             }
+        }
+    }
+
+    private static async ValueTask<Result<Stream>> Open(ServerParts parts, ContentId content, CancellationToken cancel)
+    {
+        try
+        {
+            return await parts.Options.Blobs.Open(content, cancel) is { } bytes
+                ? bytes
+                : Error.Unavailable("attachment_missing", "The attachment's bytes are not on this server.", "Ask its sender to attach it again.");
+        }
+        catch (StoreUnavailableException e)
+        {
+            return Error.Unavailable("attachments_unavailable", $"The attachment cannot be read now: {e.Message}", "Try again; tell whoever runs the server when it stays so.");
         }
     }
 

@@ -1,9 +1,8 @@
-using System.Security.Cryptography;
 using Npgsql;
 using Wigwag.Core.Attachments;
 using Wigwag.Core.Operations;
 using Wigwag.Core.Store;
-using Wigwag.Storage.Files;
+using Wigwag.Storage.Blobs;
 
 namespace Wigwag.Storage.Postgres;
 
@@ -19,40 +18,27 @@ public sealed class PostgresBlobs(PostgresStore store) : IBlobs
     /// <inheritdoc/>
     public async ValueTask<Result<Blob>> Put(Stream content, long limitBytes, CancellationToken cancel)
     {
-        // The name is known only at the end, so the bytes wait in a file of this server's.
-        var path = Path.Combine(Path.GetTempPath(), $"wigwag-{Guid.NewGuid():n}");
-        await using var spool = PrivateFiles.Open(path, FileMode.CreateNew, share: FileShare.Delete);
-        File.Delete(path); // its bytes go with the last handle
-        using var digest = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        var piece = new byte[PieceBytes];
-        var mediaType = MediaType.Sniff([]);
-        long size = 0;
-        while (await content.ReadAtLeastAsync(piece, piece.Length, throwOnEndOfStream: false, cancel) is > 0 and var read)
+        if (!(await Spool.Of(content, limitBytes, cancel)).Try(out var spool, out var refusal))
         {
-            if (size == 0)
-            {
-                mediaType = MediaType.Sniff(piece.AsSpan(0, Math.Min(read, MediaType.SniffedBytes)));
-            }
-            size += read;
-            if (size > limitBytes)
-            {
-                return Error.TooLarge(
-                    "attachment_too_large",
-                    $"The attachment is larger than {limitBytes} bytes.",
-                    "Send less: the part that matters, a compressed copy, or a place where the whole can be fetched.");
-            }
-            digest.AppendData(piece, 0, read);
-            await spool.WriteAsync(piece.AsMemory(0, read), cancel);
+            return refusal;
         }
-        var blob = new Blob(ContentId.Parse(Convert.ToHexStringLower(digest.GetHashAndReset())), size, mediaType);
+        await using (spool)
+        {
+            return await Keep(spool, cancel);
+        }
+    }
+
+    private async ValueTask<Result<Blob>> Keep(Spool spool, CancellationToken cancel)
+    {
+        var blob = spool.Blob;
+        var piece = new byte[PieceBytes];
         try
         {
             if (await Find(blob.Content, cancel) is { } kept)
             {
                 return kept;
             }
-            spool.Position = 0;
-            for (long at = 0; await spool.ReadAtLeastAsync(piece, piece.Length, throwOnEndOfStream: false, cancel) is > 0 and var read; at += read)
+            for (long at = 0; await spool.File.ReadAtLeastAsync(piece, piece.Length, throwOnEndOfStream: false, cancel) is > 0 and var read; at += read)
             {
                 await Execute(
                     "INSERT INTO blob_pieces (content_id, position, bytes) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",

@@ -6,6 +6,7 @@ using Wigwag.Program.Cli;
 using Wigwag.Program.Local;
 using Wigwag.Storage.Blobs;
 using Wigwag.Storage.Postgres;
+using Wigwag.Storage.S3;
 using Wigwag.Storage.Sqlite;
 
 namespace Wigwag.Program.Serving;
@@ -60,9 +61,10 @@ internal static class StoreSetting
         }
     }
 
-    /// <summary>Where attachments lie: in the directory that is set, else beside the rows.</summary>
+    /// <summary>Where attachments lie: in the directory or S3-compatible store that is set, else beside the rows.</summary>
     public static IBlobs Blobs(Home home, IStore store) =>
-        Settings.Value("WIGWAG_ATTACHMENTS") is { } folder && folder != "database" ? FileBlobs.Open(folder, isShared: true)
+        Settings.Value("WIGWAG_ATTACHMENTS") is { } place && place != "database"
+            ? place.StartsWith("s3:", StringComparison.Ordinal) ? new S3Blobs(S3(place), () => S3Credentials.From(Settings.Value)) : FileBlobs.Open(place, isShared: true)
         : store is PostgresStore postgres ? new PostgresBlobs(postgres)
         : FileBlobs.Open(home.Blobs);
 
@@ -71,6 +73,10 @@ internal static class StoreSetting
         "backup_by_postgresql",
         "This server's database is PostgreSQL, which has its own tools for backups.",
         "Use pg_dump for a copy, or archive its write-ahead log for point-in-time recovery; docs/deploy.md shows both.");
+
+    private static S3Address S3(string text) => S3Address.TryParse(text, Settings.Value("AWS_REGION") ?? Settings.Value("AWS_DEFAULT_REGION"), out var address, out var reason)
+        ? address
+        : throw Refusal.Usage($"WIGWAG_ATTACHMENTS is no place in an S3-compatible store: {reason}", "Write it as s3://bucket/prefix?endpoint=https://s3.example.org&region=eu-central-1.");
 
     private static PostgresAddress Parse(string text, string source) => PostgresAddress.TryParse(text.Trim(), out var address, out var reason)
         ? address!
