@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using System.Security.Authentication;
 using Npgsql;
 using Wigwag.Core.Store;
 
@@ -38,6 +39,10 @@ internal static class Failure
             new StoreUnavailableException("the database has no room for another connection or transaction.", e),
         PostgresException { SqlState: var state } when state.StartsWith("28", StringComparison.Ordinal) || state == PostgresErrorCodes.InvalidCatalogName =>
             new StoreUnavailableException("the database refused this server's user or has no such database.", e),
+        NpgsqlException { InnerException: AuthenticationException } => new StoreUnavailableException(
+            "its certificate was refused: it is not for the host's name in the address, or not of an authority that sslrootcert (or this machine) knows. See both.", e),
+        NpgsqlException { Message: var message } when message.Contains("SSL connection", StringComparison.Ordinal) => new StoreUnavailableException(
+            "it offers no TLS, which sslmode in the address asks for: set ssl=on there, or another sslmode.", e),
         _ when IsConnection(e) => new StoreUnavailableException("the database cannot be reached.", e),
         _ => e,
     };
