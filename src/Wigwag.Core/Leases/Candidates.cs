@@ -35,18 +35,17 @@ internal static class Candidates
         Session session, Project project, Scope scope, AgentId? except, bool exclusive = false, int most = int.MaxValue)
     {
         var met = new List<string>();
-        foreach (var found in new[]
+        Compare(await Rooted(session, project, except, exclusive, [.. scope.RootsAbove()], scope.Tail));
+        if (met.Count < most)
         {
-            await Rooted(session, project, except, exclusive, [.. scope.RootsAbove()], scope.Tail),
-            await Below(session, project, except, exclusive, scope),
-        })
-        {
-            met.AddRange(found
-                .Where(candidate => Scope.Parse(candidate.Scope, project.PathCase).Value.Overlaps(scope))
-                .Select(candidate => candidate.Id)
-                .Take(most - met.Count));
+            Compare(await Below(session, project, except, exclusive, scope));
         }
         return await Read(session, project, met);
+
+        void Compare(List<(string Id, string Scope)> found) => met.AddRange(found
+            .Where(candidate => Scope.Parse(candidate.Scope, project.PathCase).Value.Overlaps(scope))
+            .Select(candidate => candidate.Id)
+            .Take(most - met.Count));
     }
 
     /// <summary>The live reservations of others that cover one path, given as it is compared.</summary>

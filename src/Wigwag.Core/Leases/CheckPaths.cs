@@ -118,10 +118,11 @@ public static class CheckPaths
                 (found.TryGetValue(lease.LeaseId, out var known) ? known : found[lease.LeaseId] = new(lease, [])).Paths.Add(path);
             }
         }
+        var present = await Conflicts.Present(session, found.Values.Select(each => each.Lease));
         var held = new List<PathHold>();
         foreach (var (lease, paths) in found.Values)
         {
-            var next = await Conflicts.Next(session, lease);
+            var next = Conflicts.Next(lease, present);
             held.AddRange(paths.Take(MostPathsOfALease).Select(path => Hold(path, lease, next)));
         }
         return new PathCheck { Project = project.ProjectId, Policy = project.ReservationPolicy, Held = held };

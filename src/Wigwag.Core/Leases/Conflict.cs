@@ -52,11 +52,39 @@ internal static class Conflicts
     public const int MostListed = 50;
 
     /// <summary>What can be done about a lease of another agent.</summary>
-    public static async ValueTask<string> Next(Session session, Lease lease) => await AgentRegistry.Any(session, lease.Holder) is { HasLeft: false }
+    public static async ValueTask<string> Next(Session session, Lease lease) => Next(lease, await Present(session, [lease]));
+
+    /// <summary>As <see cref="Next(Session, Lease)"/>, with who of the holders is <see cref="Present"/>.</summary>
+    public static string Next(Lease lease, HashSet<AgentId> present) => present.Contains(lease.Holder)
         ? $"Ask {lease.Holder} for it (wigwag send {lease.Holder} …), wait with --wait, or take something else; it is free at {lease.ExpiresAt:u} unless it is renewed."
         : $"{lease.Holder} is gone: take it with `wigwag lease force-release {lease.LeaseId} --reason …`, or wait until {lease.ExpiresAt:u}.";
 
-    public static async ValueTask<Conflict> Of(Session session, string requested, Lease lease) => new()
+    /// <summary>The holders that have not left.</summary>
+    public static async ValueTask<HashSet<AgentId>> Present(Session session, IEnumerable<Lease> leases)
+    {
+        var present = new HashSet<AgentId>();
+        foreach (var holder in leases.Select(lease => lease.Holder).Distinct())
+        {
+            if (await AgentRegistry.Any(session, holder) is { HasLeft: false })
+            {
+                present.Add(holder);
+            }
+        }
+        return present;
+    }
+
+    /// <summary>What is in the way, as callers are told.</summary>
+    public static async ValueTask<List<Conflict>> Of(Session session, IReadOnlyCollection<(string Requested, Lease Lease)> met)
+    {
+        var present = await Present(session, met.Select(each => each.Lease));
+        return [.. met.Select(each => Of(each.Requested, each.Lease, Next(each.Lease, present)))];
+    }
+
+    /// <summary>As a refusal's details have them.</summary>
+    public static JsonArray Written(IEnumerable<Conflict> conflicts) =>
+        [.. conflicts.Select(conflict => JsonSerializer.SerializeToNode(conflict, LeasesJson.Default.Conflict))];
+
+    private static Conflict Of(string requested, Lease lease, string next) => new()
     {
         Requested = requested,
         LeaseId = lease.LeaseId,
@@ -69,7 +97,7 @@ internal static class Conflicts
         Since = lease.AcquiredAt,
         ExpiresAt = lease.ExpiresAt,
         Token = lease.Token,
-        Next = await Next(session, lease),
+        Next = next,
     };
 
     /// <summary>The refusal that lists them.</summary>
@@ -85,7 +113,7 @@ internal static class Conflicts
         {
             Details = new JsonObject
             {
-                ["conflicts"] = new JsonArray([.. conflicts.Select(conflict => JsonSerializer.SerializeToNode(conflict, LeasesJson.Default.Conflict))]),
+                ["conflicts"] = Written(conflicts),
             },
         };
     }

@@ -12,25 +12,23 @@ internal static class Grants
     /// <summary>What an application gets: all of it, what is free of it, or the refusal that lists who is in its way.</summary>
     public static async ValueTask<Result<Reserved>> Reserve(Session session, Project project, Applicant applicant, Application application)
     {
-        var conflicts = new List<Conflict>();
+        var met = new List<(string, Lease)>();
         var free = new List<(Scope Scope, Lease? Own)>();
         foreach (var scope in application.Scopes)
         {
-            if (conflicts.Count == Conflicts.MostListed)
+            if (met.Count == Conflicts.MostListed)
             {
                 break;
             }
             var held = await Candidates.Meeting(
-                session, project, scope, applicant.Agent, exclusive: application.Mode == LeaseMode.Shared, Conflicts.MostListed - conflicts.Count);
-            foreach (var lease in held)
-            {
-                conflicts.Add(await Conflicts.Of(session, scope.Text, lease));
-            }
+                session, project, scope, applicant.Agent, exclusive: application.Mode == LeaseMode.Shared, Conflicts.MostListed - met.Count);
+            met.AddRange(held.Select(lease => (scope.Text, lease)));
             if (held.Count == 0)
             {
                 free.Add((scope, await Candidates.Own(session, project, applicant.Agent, scope)));
             }
         }
+        var conflicts = await Conflicts.Of(session, met);
         if (conflicts.Count > 0 && (free.Count == 0 || !application.IsPartial))
         {
             return Conflicts.Refusal(conflicts);

@@ -19,20 +19,17 @@ public static class LeaseBook
     public static async ValueTask<Result<List<Conflict>>> Conflicts(
         Session session, Project project, IReadOnlyList<string> scopes, LeaseMode mode, AgentId? except)
     {
-        var conflicts = new List<Conflict>();
+        var met = new List<(string, Lease)>();
         foreach (var text in scopes)
         {
             if (!Scope.Parse(text, project.PathCase).Try(out var scope, out var error))
             {
                 return error;
             }
-            var most = Leases.Conflicts.MostListed - conflicts.Count;
-            foreach (var lease in await Candidates.Meeting(session, project, scope, except, exclusive: mode == LeaseMode.Shared, most))
-            {
-                conflicts.Add(await Leases.Conflicts.Of(session, text, lease));
-            }
+            var most = Leases.Conflicts.MostListed - met.Count;
+            met.AddRange((await Candidates.Meeting(session, project, scope, except, exclusive: mode == LeaseMode.Shared, most)).Select(lease => (text, lease)));
         }
-        return conflicts;
+        return await Leases.Conflicts.Of(session, met);
     }
 
     /// <summary>Everything that an agent holds, in any project, the longest held first.</summary>

@@ -18,8 +18,8 @@ public sealed class Glob
 
     private readonly Automaton _automaton;
 
-    internal Glob(string text, string prefix, string head, string tail, bool isLiteral, PathCase pathCase, Automaton automaton) =>
-        (Text, Prefix, Head, Tail, IsLiteral, Case, _automaton) = (text, prefix, head, tail, isLiteral, pathCase, automaton);
+    internal Glob(string text, string prefix, string head, string name, string tail, bool isLiteral, PathCase pathCase, Automaton automaton) =>
+        (Text, Prefix, Head, Name, Tail, IsLiteral, Case, _automaton) = (text, prefix, head, name, tail, isLiteral, pathCase, automaton);
 
     /// <summary>The pattern, normalized: NFC, no leading <c>./</c>, no trailing <c>/</c>.</summary>
     public string Text { get; }
@@ -32,6 +32,12 @@ public sealed class Glob
 
     /// <summary>What every path of the pattern begins with: the characters before the first special one, folded as paths are.</summary>
     internal string Head { get; }
+
+    /// <summary>
+    /// What the last segment of every path of the pattern begins with, folded as paths are; empty where that is not told, as for a pattern
+    /// with all that lies below it.
+    /// </summary>
+    internal string Name { get; }
 
     /// <summary>
     /// What every path of the pattern ends with: the characters after the last special one or separator, folded as paths are. Two patterns can
@@ -79,11 +85,11 @@ public sealed class Glob
     /// <summary>True when some path is in both patterns. Exact and symmetric; takes time proportional to pattern × pattern.</summary>
     public bool Overlaps(Glob other) => (IsLiteral && other.IsLiteral)
         ? IsWithin(Prefix, other.Prefix) || IsWithin(other.Prefix, Prefix)
-        : AreEnds(Head, other.Head, (text, end) => text.StartsWith(end, StringComparison.Ordinal))
-            && AreEnds(Tail, other.Tail, (text, end) => text.EndsWith(end, StringComparison.Ordinal))
-            && _automaton.Meets(other._automaton);
+        : BeginAlike(Head, other.Head) && BeginAlike(Name, other.Name) && EndAlike(Tail, other.Tail) && _automaton.Meets(other._automaton);
 
-    private static bool AreEnds(string one, string other, Func<string, string, bool> isEnd) => isEnd(one, other) || isEnd(other, one);
+    private static bool BeginAlike(string one, string other) => one.StartsWith(other, StringComparison.Ordinal) || other.StartsWith(one, StringComparison.Ordinal);
+
+    private static bool EndAlike(string one, string other) => one.EndsWith(other, StringComparison.Ordinal) || other.EndsWith(one, StringComparison.Ordinal);
 
     public override string ToString() => Text;
 

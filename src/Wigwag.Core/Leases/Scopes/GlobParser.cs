@@ -52,7 +52,7 @@ internal sealed class GlobParser
         var automaton = parser.Build(literal || below);
         return parser._error is { } error
             ? error
-            : new Glob(below && !literal ? plain + "/" : plain, Prefix(plain, literal, pathCase), Head(plain, pathCase), literal || below ? "" : Tail(plain, pathCase), literal, pathCase, automaton);
+            : new Glob(below && !literal ? plain + "/" : plain, Prefix(plain, literal, pathCase), Head(plain, pathCase), literal || below ? "" : Name(plain, pathCase), literal || below ? "" : Tail(plain, pathCase), literal, pathCase, automaton);
     }
 
     public static string Escape(string path) => path.AsSpan().IndexOfAny(Special) < 0
@@ -72,6 +72,13 @@ internal sealed class GlobParser
     {
         var special = text.AsSpan().IndexOfAny(Special);
         return string.Concat(PathText.Runes(special < 0 ? text : text[..special], pathCase).Select(char.ConvertFromUtf32));
+    }
+
+    // The last slash divides segments only where no brace or class is open, and none is escaped.
+    private static string Name(string text, PathCase pathCase)
+    {
+        var slash = text.LastIndexOf('/');
+        return text.AsSpan(0, slash + 1).IndexOfAny("{[\\") >= 0 ? "" : Head(text[(slash + 1)..], pathCase);
     }
 
     private static string Tail(string text, PathCase pathCase)

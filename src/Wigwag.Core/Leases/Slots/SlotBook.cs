@@ -62,11 +62,7 @@ internal static partial class SlotBook
     /// <summary>The refusal of a slot that has no place.</summary>
     public static async ValueTask<Error> Full(Session session, string slot, long capacity, List<Lease> holders, long waiting)
     {
-        var conflicts = new JsonArray();
-        foreach (var lease in holders.Take(Conflicts.MostListed))
-        {
-            conflicts.Add(JsonSerializer.SerializeToNode(await Conflicts.Of(session, slot, lease), LeasesJson.Default.Conflict));
-        }
+        var conflicts = Conflicts.Written(await Conflicts.Of(session, [.. holders.Take(Conflicts.MostListed).Select(lease => (slot, lease))]));
         var who = holders.Count == 0 ? "" : $": {string.Join(", ", holders.Take(5).Select(lease => $"{lease.Holder} until {lease.ExpiresAt:u}"))}";
         return Error.Conflict(
             "slot_full",
