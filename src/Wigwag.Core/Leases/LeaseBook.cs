@@ -54,6 +54,22 @@ public static class LeaseBook
         ("project", project),
         ("now", session.Now));
 
+    /// <summary>The reservations and slots that each agent has held longest in a project, at most so many of each, with how many it holds in all.</summary>
+    public static ValueTask<List<(Lease Lease, long OfHolder)>> LongestHeld(Session session, ProjectId project, int most) => session.Query(
+        $"""
+        SELECT {LeaseRows.Columns}, l.of_holder FROM (
+          SELECT l.*, ROW_NUMBER() OVER (PARTITION BY l.holder ORDER BY l.token, l.lease_id) AS place, COUNT(*) OVER (PARTITION BY l.holder) AS of_holder
+          FROM leases l
+          WHERE l.project = @project AND l.state = 'active' AND l.expires_at > @now AND l.kind <> 'claim'
+        ) AS l
+        WHERE l.place <= @most
+        ORDER BY l.token, l.lease_id
+        """,
+        row => (LeaseRows.Read(row), row.Number("of_holder")),
+        ("project", project),
+        ("now", session.Now),
+        ("most", most));
+
     /// <summary>Who waits for reservations in a project, in the order of their turns.</summary>
     public static ValueTask<List<Waiting>> Waiting(Session session, ProjectId project) => Queue.In(session, project);
 

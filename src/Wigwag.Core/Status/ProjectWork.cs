@@ -13,6 +13,7 @@ public sealed record ProjectWork
 {
     private const int MaxAgents = 50;
     private const int MaxClaims = 200;
+    private const int MaxHolds = 20;
 
     public required ProjectId Project { get; init; }
 
@@ -36,7 +37,7 @@ public sealed record ProjectWork
         var id = project.ProjectId;
         var mail = await MessageBook.Waiting(session, id);
         var claims = (await Claims.In(session, id, MaxClaims)).ToLookup(issue => issue.Assignee);
-        var held = (await LeaseBook.In(session, id)).Where(lease => lease.Kind != LeaseKind.Claim).ToLookup(lease => lease.Holder);
+        var held = (await LeaseBook.LongestHeld(session, id, MaxHolds)).ToLookup(each => each.Lease.Holder);
         var graph = await WaitGraph.Around(session, project);
         var work = (await AgentRegistry.InProject(session, id)).Select(agent => new AgentWork
         {
@@ -46,7 +47,8 @@ public sealed record ProjectWork
             Presence = agent.Presence,
             Since = agent.Since,
             Claims = [.. claims[agent.AgentId].Select(issue => new Claimed(issue.IssueId, issue.Title, issue.Priority))],
-            Holds = [.. held[agent.AgentId].Select(lease => new Held(lease.LeaseId, lease.Kind, lease.Scope, lease.Mode, lease.IssueId, lease.ExpiresAt))],
+            Holds = [.. held[agent.AgentId].Select(each => Held.Of(each.Lease))],
+            HoldsCount = held[agent.AgentId].Select(each => each.OfHolder).FirstOrDefault(),
             Unread = mail.GetValueOrDefault(agent.AgentId.Value).Unread,
             Unacknowledged = mail.GetValueOrDefault(agent.AgentId.Value).Unacknowledged,
             Waits = graph.Waits.Count(wait => wait.Agent == agent.AgentId),
@@ -82,8 +84,11 @@ public sealed record AgentWork
     [Description("The issues it holds, the most urgent first.")]
     public required IReadOnlyList<Claimed> Claims { get; init; }
 
-    [Description("Reservations and slots, the longest held first.")]
+    [Description("Reservations and slots, the longest held first, at most 20.")]
     public required IReadOnlyList<Held> Holds { get; init; }
+
+    [Description("How many reservations and slots it holds in all; list_leases shows them.")]
+    public required long HoldsCount { get; init; }
 
     [Description("Messages to it by name that it has not read.")]
     public required long Unread { get; init; }
@@ -95,11 +100,14 @@ public sealed record AgentWork
     public required int Waits { get; init; }
 
     // Online alone is worth a line; what is held or awaited is worth more.
-    internal long Weight => (Presence == Presence.Online ? 1 : 0) + (2 * (Claims.Count + Holds.Count + Waits)) + (Unread > 0 ? 1 : 0) + (Unacknowledged > 0 ? 1 : 0);
+    internal long Weight => (Presence == Presence.Online ? 1 : 0) + (2 * (Claims.Count + HoldsCount + Waits)) + (Unread > 0 ? 1 : 0) + (Unacknowledged > 0 ? 1 : 0);
 }
 
 /// <summary>An issue that somebody holds.</summary>
 public sealed record Claimed(IssueId IssueId, string Title, int Priority);
 
 /// <summary>Something that somebody has reserved.</summary>
-public sealed record Held(LeaseId LeaseId, LeaseKind Kind, string Scope, LeaseMode Mode, IssueId? IssueId, DateTimeOffset ExpiresAt);
+public sealed record Held(LeaseId LeaseId, LeaseKind Kind, string Scope, LeaseMode Mode, IssueId? IssueId, DateTimeOffset ExpiresAt)
+{
+    internal static Held Of(Lease lease) => new(lease.LeaseId, lease.Kind, lease.Scope, lease.Mode, lease.IssueId, lease.ExpiresAt);
+}

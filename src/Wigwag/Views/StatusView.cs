@@ -1,3 +1,4 @@
+using System.Globalization;
 using Wigwag.Program.Transport;
 
 namespace Wigwag.Program.Views;
@@ -17,7 +18,7 @@ internal static class StatusView
             {
                 Cell Of(string name) => new(Value.Show(terminal, agent[name]), Value.StyleOf(agent[name]));
                 table.Row(
-                    Of("agent"), Of("presence"), Of("status"), new(Names(agent["claims"], "issue_id")), new(Names(agent["holds"], "scope")),
+                    Of("agent"), Of("presence"), Of("status"), new(Names(agent["claims"], "issue_id")), new(Holds(agent)),
                     new(Count(agent, "unread")), new(Count(agent, "unacknowledged")));
             }
             table.Write(terminal);
@@ -46,6 +47,12 @@ internal static class StatusView
         $"{wait.TextOf("agent")} for {wait.TextOf("on")}: {(wait.TextOf("cause") == "message" ? $"an answer to {wait.TextOf("what")}" : $"it holds {wait.TextOf("what")}")}");
 
     private static string Names(Json? things, string name) => Value.OneLine(string.Join(", ", (things?.Items ?? []).Select(thing => thing.TextOf(name))));
+
+    private static string Holds(Json agent)
+    {
+        var more = (long.TryParse(agent["holds_count"]?.Text, CultureInfo.InvariantCulture, out var all) ? all : 0) - (agent["holds"]?.Items.Count ?? 0);
+        return Names(agent["holds"], "scope") + (more > 0 ? $", and {more} more" : "");
+    }
 
     private static string Count(Json thing, string name) => thing[name]?.Text is { } count && count != "0" ? count : "";
 }

@@ -49,6 +49,20 @@ public sealed class StatusTests
     }
 
     [Fact]
+    public async Task Of_what_an_agent_holds_it_shows_the_longest_held_and_how_many_there_are()
+    {
+        await using var post = await Post.Open();
+        await post.World.Do(Reserve.Operation, new() { Scopes = ["first.cs"] }, post.Beads);
+        await post.World.Do(Reserve.Operation, new() { Scopes = [.. Enumerable.Range(0, 40).Select(i => $"src/{i:00}.cs")] }, post.Beads);
+        await post.World.Do(Reserve.Operation, new() { Scopes = ["docs"] }, post.Fix);
+
+        var work = await Work(post, post.Fix);
+
+        Assert.Equal([("main/beads", 41L, 20), ("fix/beads", 1L, 1)], work.Agents.Select(agent => (agent.Agent.Value, agent.HoldsCount, agent.Holds.Count)));
+        Assert.Equal("first.cs", work.Agents[0].Holds[0].Scope);
+    }
+
+    [Fact]
     public async Task Who_sent_a_block_waits_until_it_is_answered()
     {
         await using var post = await Post.Open();
