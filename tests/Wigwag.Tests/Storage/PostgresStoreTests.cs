@@ -36,6 +36,16 @@ public sealed class PostgresStoreTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task No_statement_is_compiled_for_that_takes_longer_than_running_it()
+    {
+        var store = await Server();
+        static async ValueTask<string> Ask(Session session) => (await session.First("SELECT current_setting('jit') AS jit", row => row.Text("jit")))!;
+
+        Assert.Equal("off", (await store.Write<string>(Caller.System, async (session, _) => await Ask(session), Stop)).Value);
+        Assert.Equal("off", (await store.Read<string>(Caller.System, async (session, _) => await Ask(session), Stop)).Value);
+    }
+
+    [Fact]
     public async Task The_log_skips_nothing_and_repeats_nothing_when_a_commit_is_held_open_under_load()
     {
         var (one, other) = (await Server(), await Server());
