@@ -11,7 +11,9 @@ internal sealed class RawSql : IDisposable
         "The parser stops on an empty file. unhandled: index out of range at lexer.next (src/parser/lexer.cs:118) at parser.block (src/parser/parser.cs:42). "
         + "Steps: touch empty, then check empty. Expected an empty tree; it worked in 1.4.2. I went around it with a guard in the caller and go on.";
 
-    private static readonly string[] Names = ["@n", "@seq", "@id", "@thread", "@body", "@subject", "@issue_id"];
+    private static readonly string[] Names = ["@n", "@seq", "@id", "@thread", "@key", "@from", "@to", "@body", "@subject", "@issue_id"];
+
+    private const int Agents = 64;
 
     private readonly DbConnection _connection;
     private readonly List<DbCommand> _work = [];
@@ -41,8 +43,8 @@ internal sealed class RawSql : IDisposable
     {
         var sql = new RawSql(database.Connect());
         sql.AddMessage();
-        sql.Add("INSERT INTO thread_participants (project, thread_id, home, participant) VALUES ('github.com/wigwag/crew', @thread, 'github.com/wigwag/crew', 'w1/crew')");
-        sql.Add("INSERT INTO thread_participants (project, thread_id, home, participant) VALUES ('github.com/wigwag/crew', @thread, 'github.com/wigwag/crew', 'w2/crew')");
+        sql.Add("INSERT INTO thread_participants (project, thread_id, home, participant) VALUES ('github.com/wigwag/crew', @thread, 'github.com/wigwag/crew', @from)");
+        sql.Add("INSERT INTO thread_participants (project, thread_id, home, participant) VALUES ('github.com/wigwag/crew', @thread, 'github.com/wigwag/crew', @to)");
         foreach (var statement in search)
         {
             sql.Add(statement);
@@ -50,12 +52,12 @@ internal sealed class RawSql : IDisposable
         sql.Add(
             """
             INSERT INTO events (project, at, kind, subject, agent, audience, fact)
-            VALUES ('github.com/wigwag/crew', @n, 'message.sent', @id, 'w1/crew', 'w2/crew', @body)
+            VALUES ('github.com/wigwag/crew', @n, 'message.sent', @id, @from, @to, @body)
             """);
         sql.Add(
             """
             INSERT INTO idempotency_keys (credential, key, operation, request_hash, answer, at)
-            VALUES ('k-reference', @id, 'send_message', @id, @body, @n)
+            VALUES (@from, @key, 'send_message', @id, @body, @n)
             """);
         return sql;
     }
@@ -105,8 +107,12 @@ internal sealed class RawSql : IDisposable
                     parameter.Value = parameter.ParameterName switch
                     {
                         "@n" or "@seq" => _next,
-                        "@id" => $"m-{_next}",
-                        "@thread" => $"t-{_next}",
+                        // Ids are random and agents many, as with the server: rows next to each other would cost fewer pages.
+                        "@id" => $"m-{Scattered(_next)}",
+                        "@thread" => $"message:m-{Scattered(_next)}",
+                        "@key" => $"{_next}",
+                        "@from" => $"w{_next % Agents}/crew",
+                        "@to" => $"w{(_next + 1) % Agents}/crew",
                         "@body" => Body,
                         "@subject" => "Parser crashes on an empty file",
                         _ => DBNull.Value,
@@ -118,15 +124,17 @@ internal sealed class RawSql : IDisposable
         transaction.Commit();
     }
 
+    private static string Scattered(long number) => (unchecked((ulong)number * 0x9E3779B97F4A7C15) >> 14).ToString("x", System.Globalization.CultureInfo.InvariantCulture);
+
     private void AddMessage()
     {
         Add(
             """
             INSERT INTO messages (seq, project, message_id, thread_id, sender, agent, recipients, category, subject, body, files, created_at)
-            VALUES (@n, 'github.com/wigwag/crew', @id, @thread, 'w1/crew', 'w1/crew', 'w2/crew', 'INFO', @subject, @body, 0, @n)
+            VALUES (@n, 'github.com/wigwag/crew', @id, @thread, @from, @from, @to, 'INFO', @subject, @body, 0, @n)
             """);
-        Add("INSERT INTO deliveries (project, recipient, seq, state, is_owed) VALUES ('github.com/wigwag/crew', 'w2/crew', @n, 'unread', 0)");
-        Add("INSERT INTO waiting (project, recipient, seq) VALUES ('github.com/wigwag/crew', 'w2/crew', @n)");
+        Add("INSERT INTO deliveries (project, recipient, seq, state, is_owed) VALUES ('github.com/wigwag/crew', @to, @n, 'unread', 0)");
+        Add("INSERT INTO waiting (project, recipient, seq) VALUES ('github.com/wigwag/crew', @to, @n)");
     }
 
     private void Add(string sql)
