@@ -11,8 +11,7 @@ internal sealed class Authentication(ServerParts parts, ILogger log)
 {
     private readonly Actors _actors = new(parts.Options.Store);
 
-    /// <summary>Whoever owns the server's files and sits on its machine.</summary>
-    /// <summary>Whoever this machine itself vouches for.</summary>
+    /// <summary>The credential of whoever owns the server's files and sits on its machine.</summary>
     public const string LocalCredential = "local";
 
     private static readonly Caller LocalAdministrator = new() { Credential = LocalCredential, Role = Role.Administrator };
