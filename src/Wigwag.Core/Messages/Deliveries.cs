@@ -76,8 +76,19 @@ internal static class Deliveries
         }
     }
 
-    /// <summary>How far each recipient has come.</summary>
-    public static async ValueTask<List<Receipt>> Receipts(Session session, Message message) => [.. (await All(session, message.Seq)).Select(one => one.Receipt)];
+    /// <summary>
+    /// What <see cref="All"/> will read of deliveries just made. Reading them would be reading where every other message is being written,
+    /// and so make each of two transactions that send at the same time wait for the other's order.
+    /// </summary>
+    public static List<Receipt> Begun(IReadOnlyList<Delivery> plan) =>
+    [
+        .. plan.OrderBy(delivery => delivery.Home, StringComparer.Ordinal).ThenBy(delivery => delivery.Key, StringComparer.Ordinal).Select(delivery => new Receipt
+        {
+            Recipient = Shown(delivery),
+            State = MessageState.Unread,
+            Delivery = DeliveryStage.Stored,
+        }),
+    ];
 
     /// <summary>The message with every recipient's state, and the state of the mailbox's owner.</summary>
     public static async ValueTask<Message> WithReceipts(Session session, Message message, Mailbox mailbox)
@@ -268,6 +279,8 @@ internal static class Deliveries
             : one.Delivery.Key == mailbox.Owner && one.Delivery.Home == mailbox.Home)
         .OrderBy(one => one.Delivery.Key == Mailbox.Everyone);
 
+    private static string Shown(Delivery delivery) => delivery.Key == Mailbox.Everyone ? delivery.Home : delivery.Key;
+
     private static ValueTask<List<Found>> All(Session session, long seq) => session.Query(
         """
         SELECT project, recipient, state, delivered_at, delivered_via, delivered_to, read_at, acked_at, acked_by, taken_by, taken_at, overdue_at
@@ -284,7 +297,7 @@ internal static class Deliveries
         var deliveredAt = row.TimeOrNull("delivered_at");
         var receipt = new Receipt
         {
-            Recipient = delivery.Key == Mailbox.Everyone ? delivery.Home : delivery.Key,
+            Recipient = Shown(delivery),
             State = state,
             Delivery = state switch
             {

@@ -68,7 +68,7 @@ public static class MessageBook
                 recipient.Kind == RecipientKind.Project ? Mailbox.Everyone : recipient.Written);
         }
         await session.Append(MessageEvents.Sent, message.Project, id.Value, message, await Audience(session, plan));
-        return message with { Recipients = await Deliveries.Receipts(session, message) };
+        return message with { Recipients = Deliveries.Begun(plan) };
     }
 
     /// <summary>

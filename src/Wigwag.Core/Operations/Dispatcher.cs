@@ -147,6 +147,13 @@ public sealed class Dispatcher(IStore store, IBlobs blobs)
     /// <summary>Runs the command in a transaction, or finds that it was run before.</summary>
     private async ValueTask<Result<object>> Once(Operation operation, object request, Caller caller, string? key, string? hash, CancellationToken cancel)
     {
+        // A key that comes meanwhile is not kept twice: the transaction fails, is run again, and then looks by itself.
+        var isLookedUp = key is not null && store.Dialect.RunsBeside;
+        if (isLookedUp && await Given(caller, key!, cancel) is { } given)
+        {
+            _signs.Note(caller);
+            return given.Replay(operation, hash!);
+        }
         var answered = await store.Write(caller, async (session, token) =>
         {
             await AgentRegistry.Seen(session);
@@ -154,7 +161,9 @@ public sealed class Dispatcher(IStore store, IBlobs blobs)
             {
                 return await operation.Run(session, request, token);
             }
-            if (await IdempotencyKeys.Find(session, key) is { } used)
+            var looksFirst = !isLookedUp;
+            isLookedUp = false;
+            if (looksFirst && await IdempotencyKeys.Find(session, key) is { } used)
             {
                 return used.Replay(operation, hash);
             }
@@ -162,6 +171,10 @@ public sealed class Dispatcher(IStore store, IBlobs blobs)
             if (result.Try(out var answer, out _) && operation.IsWorthGiving(answer) && operation.RefusalIn(answer) is null)
             {
                 await IdempotencyKeys.Keep(session, key, operation, hash, JsonSerializer.Serialize(operation.ForRepeat(answer), operation.AnswerType));
+            }
+            else if (!looksFirst && await IdempotencyKeys.Find(session, key) is { } late)
+            {
+                return late.Replay(operation, hash); // it was done between the look and the transaction, and so refused here
             }
             return result;
         }, cancel);
@@ -174,6 +187,17 @@ public sealed class Dispatcher(IStore store, IBlobs blobs)
             _signs.Note(caller); // a refusal took back what its transaction wrote
         }
         return answered;
+    }
+
+    private async ValueTask<IdempotencyKeys.Used?> Given(Caller caller, string key, CancellationToken cancel)
+    {
+        IdempotencyKeys.Used? used = null;
+        await store.Read<string>(caller, async (session, _) =>
+        {
+            used = await IdempotencyKeys.Find(session, key);
+            return key;
+        }, cancel);
+        return used;
     }
 
     private static string Name(Role role) => role.ToString().ToLowerInvariant();

@@ -9,6 +9,8 @@ internal sealed class PostgresDialect : Dialect
 
     public override string Name => "postgres";
 
+    public override bool RunsBeside => true;
+
     public override string ForUpdate => "FOR UPDATE";
 
     public override string ForUpdateSkipLocked => "FOR UPDATE SKIP LOCKED";

@@ -9,6 +9,8 @@ internal sealed class SqliteDialect : Dialect
 
     public override string Name => "sqlite";
 
+    public override bool RunsBeside => false;
+
     public override string ForUpdate => "";
 
     public override string ForUpdateSkipLocked => "";

@@ -82,15 +82,13 @@ public sealed class PostgresTests(PostgresTests.Cluster cluster) : IClassFixture
                 var working = crew.Work(server, enough.Token);
                 await Task.Delay(TimeSpan.FromSeconds(0.5), Stop);
                 proxy.Stall();
-                var asked = Stopwatch.GetTimestamp();
-                var asking = Probe(server);
+                var asking = Timed(Probe(server));
                 await Task.Delay(TimeSpan.FromSeconds(seconds), Stop);
                 proxy.GoOn();
                 var up = Stopwatch.GetTimestamp();
                 await UntilAnswered(server);
                 recoveries.Add(Stopwatch.GetElapsedTime(up));
-                await asking;
-                waits.Add(Stopwatch.GetElapsedTime(asked));
+                waits.Add(await asking);
                 // More at once than the pool has connections: none of them is stuck.
                 var all = await Task.WhenAll(Enumerable.Range(0, 40).Select(_ => UntilAnswered(server)));
                 Assert.Equal(40, all.Length);
@@ -124,6 +122,13 @@ public sealed class PostgresTests(PostgresTests.Cluster cluster) : IClassFixture
         var title = $"probe {Interlocked.Increment(ref _probes)}";
         return (await client.Call(CreateIssue.Operation, new() { Project = Crew.Project, Title = title })).Try(out _, out var error)
             || (error.Kind == ErrorKind.Unavailable ? false : throw new InvalidOperationException($"{error.Code}: {error.Message}"));
+    }
+
+    private static async Task<TimeSpan> Timed(Task<bool> asking)
+    {
+        var asked = Stopwatch.GetTimestamp();
+        await asking;
+        return Stopwatch.GetElapsedTime(asked);
     }
 
     private async Task<bool> UntilAnswered(ServerProcess server)

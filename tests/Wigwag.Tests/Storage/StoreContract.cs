@@ -264,6 +264,21 @@ public abstract partial class StoreContract : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Repeats_with_one_key_at_the_same_time_are_all_given_the_first_answer()
+    {
+        var dispatcher = new Dispatcher(Store, new NoBlobs());
+        for (var round = 0; round < 20; round++)
+        {
+            var (name, key) = ($"note {round}", $"key {round}");
+
+            // Done a second time, it would be refused: the note exists.
+            var answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() => dispatcher.Run(Jot, new(name), Caller.System, key, Stop).AsTask())));
+
+            Assert.Single(answers.Select(answer => answer.Value.Number).Distinct());
+        }
+    }
+
+    [Fact]
     public async Task Events_have_the_order_of_their_commits_and_none_is_missing()
     {
         await Task.WhenAll(Enumerable.Range(0, 8).Select(async writer =>
