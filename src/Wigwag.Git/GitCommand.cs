@@ -43,7 +43,8 @@ internal static class GitCommand
         }
         start.Environment["GIT_TERMINAL_PROMPT"] = "0";
         start.Environment["GIT_OPTIONAL_LOCKS"] = "0";
-        start.Environment["GIT_ALLOW_PROTOCOL"] = "https:ssh";
+        // What is asked is all here. A clone that claims to be partial would have git fetch what it lacks, with programs of the clone's choice.
+        start.Environment["GIT_ALLOW_PROTOCOL"] = "none";
         start.Environment["LC_ALL"] = "C";
         foreach (var argument in (string[])["--no-pager", "-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false", .. arguments])
         {

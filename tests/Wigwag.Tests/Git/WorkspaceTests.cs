@@ -198,35 +198,6 @@ public sealed class WorkspaceTests : IDisposable
         Assert.Equal(expected, (await _clones.Describe(folder)).WorkspaceName);
     }
 
-    [Theory]
-    [InlineData("ext::sh -c 'touch canary'")]
-    [InlineData("--upload-pack=touch canary")]
-    [InlineData("ssh://-oProxyCommand=touch%20canary/x")]
-    public async Task A_hostile_remote_runs_nothing(string url)
-    {
-        _clones.Make("dave/vc");
-        File.AppendAllText(_clones["dave/vc/.git/config"], $"[remote \"origin\"]\n\turl = \"{url}\"\n");
-
-        var error = await _clones.Refused("dave/vc");
-
-        Assert.Equal("bad_git_remote", error.Code);
-        Assert.False(File.Exists(_clones["dave/vc/canary"]));
-    }
-
-    [Fact]
-    public async Task A_hostile_name_of_a_remote_and_hostile_settings_run_nothing()
-    {
-        _clones.Make("dave/vc");
-        var canary = _clones["canary"];
-        File.AppendAllText(
-            _clones["dave/vc/.git/config"],
-            $"[core]\n\tfsmonitor = touch {canary}\n\thooksPath = {_clones["hooks"]}\n\tsshCommand = touch {canary}\n\tpager = touch {canary}\n"
-            + $"[alias]\n\tremote = !touch {canary}\n[remote \"--upload-pack=touch {canary}\"]\n\turl = https://github.com/o/r\n");
-
-        Assert.Equal("github.com/o/r", (await _clones.Describe("dave/vc")).ProjectId.Value);
-        Assert.False(File.Exists(canary));
-    }
-
     [Fact]
     public async Task A_broken_repository_is_explained_without_its_secrets()
     {
