@@ -1,7 +1,7 @@
 namespace Wigwag.Git;
 
 /// <summary>One name for one folder: absolute, without symbolic links, so that a workspace reached by two ways is one.</summary>
-internal static class RealPath
+public static class RealPath
 {
     private const int MaxLinks = 40;
 
@@ -13,13 +13,18 @@ internal static class RealPath
         var links = 0;
         while (rest.TryPop(out var part))
         {
+            if (part is "." or "..")
+            {
+                // Only a link's target has these. Up is from where the link before it leads, as the kernel has it.
+                real = part == "." ? real : Path.GetDirectoryName(real) ?? "/";
+                continue;
+            }
             var next = Path.Combine(real, part);
             if (links < MaxLinks && new FileInfo(next).LinkTarget is { } target)
             {
                 links++;
-                var parts = Parts(Path.GetFullPath(target, real));
-                real = "/";
-                foreach (var linked in parts.Reverse())
+                real = target.StartsWith('/') ? "/" : real;
+                foreach (var linked in Parts(target).Reverse())
                 {
                     rest.Push(linked);
                 }

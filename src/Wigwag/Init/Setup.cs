@@ -113,14 +113,9 @@ internal sealed class Setup
     // A repository can hold a link to any file of its reader's; through it nothing is written.
     private void RefuseLinkOutside(string path)
     {
-        for (var part = path; part.Length > 0; part = Path.GetDirectoryName(part) ?? "")
+        if (RealPath.Of(Path.Combine(_workspace.Path, path)) is var place && !place.StartsWith(_workspace.Path + "/", StringComparison.Ordinal))
         {
-            var place = new FileInfo(Path.Combine(_workspace.Path, part));
-            if (place.LinkTarget is not null && place.ResolveLinkTarget(returnFinalTarget: true)?.FullName is var target
-                && target?.StartsWith(_workspace.Path + "/", StringComparison.Ordinal) != true)
-            {
-                throw new FormatException($"{part} is a link to {target ?? "nothing"}, outside of the working copy");
-            }
+            throw new FormatException($"a link leads it to {place}, outside of the working copy");
         }
     }
 

@@ -1,3 +1,5 @@
+using Wigwag.Git;
+
 namespace Wigwag.Program.Local;
 
 /// <summary>Files that are there whole or not at all, whenever the machine stops.</summary>
@@ -9,7 +11,7 @@ internal static class AtomicFile
     /// <param name="mode">The mode of a new file, or of this one from now on.</param>
     public static void Write(string path, ReadOnlySpan<byte> bytes, UnixFileMode? mode = null)
     {
-        var target = new FileInfo(path).LinkTarget is null ? path : File.ResolveLinkTarget(path, returnFinalTarget: true)!.FullName;
+        var target = new FileInfo(path).LinkTarget is null ? path : RealPath.Of(path);
         var draft = $"{target}.{Environment.ProcessId}.wigwag";
         var kept = mode ?? (File.Exists(target) ? File.GetUnixFileMode(target) : null);
         try
