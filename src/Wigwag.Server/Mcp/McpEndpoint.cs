@@ -49,11 +49,13 @@ internal sealed class McpEndpoint(McpFace face, ServerParts parts)
         JsonDocument body;
         try
         {
-            body = await JsonDocument.ParseAsync(http.Request.Body, new JsonDocumentOptions { MaxDepth = RequestReader.MaxDepth + 8 }, http.RequestAborted);
+            // Of a name that is there twice one reader takes the first and another the last.
+            var options = new JsonDocumentOptions { MaxDepth = RequestReader.MaxDepth + 8, AllowDuplicateProperties = false };
+            body = await JsonDocument.ParseAsync(http.Request.Body, options, http.RequestAborted);
         }
         catch (JsonException)
         {
-            await Refuse(http, StatusCodes.Status400BadRequest, (int)McpErrorCode.ParseError, "The body is not JSON, or nests too deep.");
+            await Refuse(http, StatusCodes.Status400BadRequest, (int)McpErrorCode.ParseError, "The body is not JSON, nests too deep, or gives a name twice.");
             return;
         }
         using (body)
