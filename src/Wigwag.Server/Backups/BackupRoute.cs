@@ -41,7 +41,8 @@ internal static class BackupRoute
 
     private static async Task Write(HttpContext context, Func<string, CancellationToken, Task<BackupAnswer>> backup)
     {
-        if (!context.OverUnixSocket())
+        // What a proxy passes on to the socket comes with a key, and without one of the server's own user.
+        if (!context.OverUnixSocket() || context.CallerOf().Credential != Authentication.LocalCredential)
         {
             await context.Refuse(Error.Forbidden("local_only", "A backup is written by the server's own user, over its Unix socket.", "Run 'wigwag backup' on the server's machine."));
             return;

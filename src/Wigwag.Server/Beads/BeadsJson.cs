@@ -48,7 +48,7 @@ public sealed record BeadsMessageData(string MessageId, string? IssueId, string 
 
 public sealed record BeadsMessages(IReadOnlyList<BeadsMessage> Messages);
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, RespectNullableAnnotations = true)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(BeadsReservationRequest))]
 [JsonSerializable(typeof(BeadsReserved))]
 [JsonSerializable(typeof(BeadsReservations))]

@@ -1,0 +1,136 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using System.Text.Json.Nodes;
+
+namespace Wigwag.Security.Limits;
+
+/// <summary>Clients that say little for long, and one that asks without end, leave the others their server.</summary>
+public sealed class SlowClientTests
+{
+    [Fact]
+    public async Task A_thousand_slow_clients_and_one_that_never_stops_hold_nobody_up()
+    {
+        var slow = Scale.Of(300, 1_000);
+        await using var server = await RunningServer.Start(options => options with { Limits = options.Limits with { RequestsPerSecond = 5, RequestBurst = 20, HeaderTimeout = TimeSpan.FromSeconds(5) } });
+        var (busy, _) = await server.Key(new { name = "busy", role = "reader" });
+        var (calm, _) = await server.Key(new { name = "calm", role = "reader" });
+        var sockets = await Task.WhenAll(Enumerable.Range(0, slow).Select(index => Dribble(server, index)));
+        using var abuser = server.Client(busy);
+        using var enough = new CancellationTokenSource();
+        var refused = 0;
+        var abuse = Task.Run(async () =>
+        {
+            while (!enough.IsCancellationRequested)
+            {
+                using var response = await abuser.GetAsync("/v1/projects", CancellationToken.None);
+                refused += response.StatusCode == HttpStatusCode.TooManyRequests ? 1 : 0;
+            }
+        }, TestContext.Current.CancellationToken);
+        using var other = server.Client(calm);
+        for (var i = 0; i < 15; i++)
+        {
+            await RunningServer.Ok(await other.Get("/v1/projects"));
+        }
+        // They are cut off in the end, each of them: nothing holds a connection by saying nothing.
+        await Task.WhenAll(sockets.Select(Ended));
+        await enough.CancelAsync();
+        await abuse;
+        Array.ForEach(sockets, socket => socket.Dispose());
+        Assert.True(refused > 0);
+        await RunningServer.Ok(await server.Http.Get("/v1/projects"));
+        Scale.Tell("Slow clients:", $"{slow} sockets that dribble and a client that was refused {refused} times: another was answered each time, all {slow} were cut off");
+    }
+
+    [Fact]
+    public async Task What_is_too_large_too_deep_or_too_many_is_refused_and_the_server_goes_on()
+    {
+        await using var server = await RunningServer.Start();
+        await RunningServer.Ok(await server.Http.Post("/v1/agents", new { agent = "dave/vc", project = "github.com/o/vc" }));
+        using var dave = server.Client(server.Token, ("Wigwag-Agent", "dave/vc"));
+        var deep = string.Concat(Enumerable.Repeat("[", 100_000));
+        var objects = string.Concat(Enumerable.Repeat("{\"a\":", 50_000));
+        string[] bodies =
+        [
+            deep, deep + string.Concat(Enumerable.Repeat("]", 100_000)), objects, "{\"subject\":" + deep, "{\"subject\":\"" + new string('x', 1_000_000) + "\"}",
+            "{\"subject\":\"x\",\"body\":\"" + new string('x', 900_000) + "\"}", "{" + string.Join(',', Enumerable.Range(0, 60_000).Select(i => $"\"p{i}\":{i}")) + "}",
+            "{\"subject\":\"x\",\"attachments\":[" + string.Join(',', Enumerable.Repeat("{\"name\":\"x\",\"text\":\"x\"}", 30_000)) + "]}", "{\"subject\":1e400}", "{\"subject\":" + new string('9', 500_000) + "}",
+            "{\"subject\":\"\\ud800\"}", "{\"subject\":\"x\\u0000y\"}", "\ufeff{}", "{\"subject\":\"x\"} {\"subject\":\"x\"}", "null", "[]", "\"\"", new string(' ', 1_000_000), "{\"subject\":\"x\",\"subject\":\"y\"}",
+        ];
+        var tried = 0;
+        foreach (var path in new[] { "/v1/projects/vc/messages", "/v1/projects/-/reservations", "/mcp", "/v1/hooks/claude-code/PreToolUse", "/api/reservations", "/v1/projects/-/check" })
+        {
+            foreach (var body in bodies)
+            {
+                using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new StringContent(body, Encoding.UTF8, "application/json") };
+                request.Headers.TryAddWithoutValidation("Accept", "application/json, text/event-stream");
+                using var response = await dave.SendAsync(request, TestContext.Current.CancellationToken);
+                Assert.True((int)response.StatusCode is >= 400 and < 500 || path.Contains("hooks", StringComparison.Ordinal), $"{path} {body[..Math.Min(80, body.Length)]}: {(int)response.StatusCode}");
+                Assert.True((int)response.StatusCode < 500, $"{path} {body[..Math.Min(80, body.Length)]}: {(int)response.StatusCode}");
+                tried++;
+            }
+        }
+        await RunningServer.Ok(await server.Http.Get("/v1/projects"));
+        Scale.Tell("Oversized:", $"{tried} bodies too large, too deep or broken: each refused, or by a hook ignored; 0 failures of the server's");
+    }
+
+    // What unpacks to a thousand times its size, or draws to billions of points, is bytes like any others.
+    [Fact]
+    public async Task A_bomb_is_kept_as_it_came_and_given_as_a_file()
+    {
+        await using var server = await RunningServer.Start();
+        await RunningServer.Ok(await server.Http.Post("/v1/agents", new { agent = "dave/vc", project = "github.com/o/vc" }));
+        using var dave = server.Client(server.Token, ("Wigwag-Agent", "dave/vc"));
+        using var packed = new MemoryStream();
+        using (var zip = new System.IO.Compression.ZipArchive(packed, System.IO.Compression.ZipArchiveMode.Create, leaveOpen: true))
+        await using (var entry = await zip.CreateEntry("0.txt").OpenAsync(TestContext.Current.CancellationToken))
+        {
+            for (var i = 0; i < 100; i++)
+            {
+                await entry.WriteAsync(new byte[1 << 20], TestContext.Current.CancellationToken);
+            }
+        }
+        // Its head says 50,000 by 50,000 points.
+        byte[] picture = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 0x0d, 0x49, 0x48, 0x44, 0x52, 0, 0, 0xc3, 0x50, 0, 0, 0xc3, 0x50, 8, 6, 0, 0, 0];
+        byte[] drawing = Encoding.UTF8.GetBytes("<svg xmlns=\"http://www.w3.org/2000/svg\" onload=\"alert(1)\"><script>alert(1)</script></svg>");
+        (string Name, byte[] Bytes)[] bombs = [("bomb.zip", packed.ToArray()), ("huge.png", picture), ("drawing.svg", drawing)];
+        foreach (var (name, bytes) in bombs)
+        {
+            var kept = await RunningServer.Ok(await dave.Put("/v1/attachments", new ByteArrayContent(bytes)));
+            var attachments = new JsonArray(new JsonObject { ["name"] = name, ["content_id"] = kept["content_id"]!.DeepClone() });
+            var sent = await RunningServer.Ok(await dave.Post("/v1/projects/vc/messages", new { subject = "x", attachments }));
+            using var response = await dave.Get($"/v1/messages/{sent["message_id"]}/attachments/{name}");
+            Assert.Equal(bytes, await response.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken));
+            Assert.Equal("attachment", response.Content.Headers.ContentDisposition?.DispositionType);
+            Assert.Equal("nosniff", response.Headers.GetValues("X-Content-Type-Options").Single());
+            Assert.DoesNotMatch("html|svg|xml|javascript", response.Content.Headers.ContentType?.MediaType ?? "");
+        }
+        Scale.Tell("Bombs:", $"{bombs.Length} files that unpack or draw to more than they are: 0 opened, each given back as a file");
+    }
+
+    private static async Task<Socket> Dribble(RunningServer server, int index)
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        await socket.ConnectAsync(new IPEndPoint(IPAddress.Loopback, server.Port));
+        var head = $"POST /v1/keys HTTP/1.1\r\nHost: localhost:{server.Port}\r\nAuthorization: Bearer {server.Token}\r\nContent-Type: application/json\r\n";
+        // Some stop in the headers, some before them, some in the body.
+        await socket.SendAsync(Encoding.ASCII.GetBytes((index % 3) switch { 0 => head, 1 => "P", _ => head + "Content-Length: 900000\r\n\r\n{" }));
+        return socket;
+    }
+
+    private static async Task Ended(Socket socket)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(120));
+        var buffer = new byte[4096];
+        try
+        {
+            while (await socket.ReceiveAsync(buffer, patience.Token) > 0)
+            {
+            }
+        }
+        catch (SocketException)
+        {
+            // Reset is an end, too.
+        }
+    }
+}
