@@ -56,14 +56,6 @@ public sealed record Reserved
 
     [Description("The fencing token of the grant; `wigwag lease check TOKEN` succeeds while you hold it.")]
     public required long Token { get; init; }
-
-    /// <summary>Set while somebody waits; nobody is given it.</summary>
-    [JsonIgnore]
-    internal bool IsWaiting { get; init; }
-
-    /// <summary>Why there is nothing to give after a wait.</summary>
-    [JsonIgnore]
-    internal Error? Refusal { get; init; }
 }
 
 public static class Reserve
@@ -85,8 +77,6 @@ public static class Reserve
         Request = LeasesJson.Default.ReserveRequest,
         Answer = LeasesJson.Default.Reserved,
         Handler = Handle,
-        Until = reserved => !reserved.IsWaiting,
-        Refusal = reserved => reserved.Refusal,
         Waking = Wake,
         Abandoned = (session, request) => Queue.Leave(session, request.Ticket),
     };
@@ -107,20 +97,14 @@ public static class Reserve
         {
             return result;
         }
-        // Who was refused stays in the queue until its time is over; who is granted, or refused for another reason, leaves it.
-        var deadline = request.Ticket.Until(session.Now, application.Wait);
-        if (result.Error is { Code: Conflicts.Held or Queue.Awaited } refusal)
+        // Who is refused stays in the queue until its time is over; who is granted, or refused for another reason, leaves it.
+        if (result.Error is { Code: Conflicts.Held or Queue.Awaited } refusal && session.Now < request.Ticket.Until(session.Now, application.Wait))
         {
-            if (session.Now < deadline)
-            {
-                await Queue.Stay(session, project, applicant, application, request.Ticket);
-                return new Reserved { Project = project.ProjectId, Granted = [], Conflicts = [], Token = 0, IsWaiting = true };
-            }
-            await Queue.Leave(session, request.Ticket);
-            return new Reserved { Project = project.ProjectId, Granted = [], Conflicts = [], Token = 0, Refusal = refusal };
+            await Queue.Stay(session, project, applicant, application, request.Ticket);
+            return refusal with { Then = Then.Wait };
         }
         await Queue.Leave(session, request.Ticket);
-        return result;
+        return result.Try(out _, out var over) ? result : over with { Then = Then.Keep };
     }
 
     private static async ValueTask<Result<Wake>> Wake(Session session, ReserveRequest request)

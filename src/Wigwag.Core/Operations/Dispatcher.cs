@@ -104,7 +104,7 @@ public sealed class Dispatcher(IStore store, IBlobs blobs)
         var answered = await Once(operation, request, caller, key, hash, cancel);
         try
         {
-            while (answered.Try(out var answer, out _) && !operation.IsWorthGiving(answer))
+            while (answered.Error is { Then: Then.Wait })
             {
                 await UntilWorthwhile(operation, request, caller, cancel);
                 answered = await Once(operation, request, caller, key, hash, cancel);
@@ -119,7 +119,7 @@ public sealed class Dispatcher(IStore store, IBlobs blobs)
             }, CancellationToken.None);
             throw;
         }
-        return answered.Try(out var given, out _) && operation.RefusalIn(given) is { } refusal ? refusal : answered;
+        return answered;
     }
 
     /// <summary>Waits until the command has something to do, or a while: it then says again that it waits.</summary>
@@ -148,45 +148,41 @@ public sealed class Dispatcher(IStore store, IBlobs blobs)
     private async ValueTask<Result<object>> Once(Operation operation, object request, Caller caller, string? key, string? hash, CancellationToken cancel)
     {
         // A key that comes meanwhile is not kept twice: the transaction fails, is run again, and then looks by itself.
-        var isLookedUp = key is not null && store.Dialect.RunsBeside;
-        if (isLookedUp && await Given(caller, key!, cancel) is { } given)
+        var looksBefore = key is not null && store.Dialect.RunsBeside;
+        if (looksBefore && await Given(caller, key!, cancel) is { } given)
         {
             _signs.Note(caller);
             return given.Replay(operation, hash!);
         }
+        var looks = key is not null && !looksBefore;
         var answered = await store.Write(caller, async (session, token) =>
         {
             await AgentRegistry.Seen(session);
-            if (key is null || hash is null)
+            var mayBeUsed = looks;
+            looks = key is not null;
+            if (mayBeUsed && await IdempotencyKeys.Find(session, key!) is { } used)
             {
-                return await operation.Run(session, request, token);
-            }
-            var looksFirst = !isLookedUp;
-            isLookedUp = false;
-            if (looksFirst && await IdempotencyKeys.Find(session, key) is { } used)
-            {
-                return used.Replay(operation, hash);
+                return used.Replay(operation, hash!);
             }
             var result = await operation.Run(session, request, token);
-            if (result.Try(out var answer, out _) && operation.IsWorthGiving(answer) && operation.RefusalIn(answer) is null)
+            if (!result.Try(out var answer, out var refusal))
             {
-                await IdempotencyKeys.Keep(session, key, operation, hash, JsonSerializer.Serialize(operation.ForRepeat(answer), operation.AnswerType));
+                return refusal.Then == Then.Undo ? refusal : new Kept(refusal);
             }
-            else if (!looksFirst && await IdempotencyKeys.Find(session, key) is { } late)
+            if (key is not null)
             {
-                return late.Replay(operation, hash); // it was done between the look and the transaction, and so refused here
+                await IdempotencyKeys.Keep(session, key, operation, hash!, JsonSerializer.Serialize(operation.ForRepeat(answer), operation.AnswerType));
             }
             return result;
         }, cancel);
-        if (answered.Try(out _, out _))
+        if (answered.Try(out var outcome, out _))
         {
             _signs.Noted(caller);
+            return outcome is Kept kept ? kept.Refusal : answered;
         }
-        else
-        {
-            _signs.Note(caller); // a refusal took back what its transaction wrote
-        }
-        return answered;
+        _signs.Note(caller); // a refusal took back what its transaction wrote
+        // It may have been done between the look and the transaction, and been refused for that.
+        return looksBefore && await Given(caller, key!, cancel) is { } late ? late.Replay(operation, hash!) : answered;
     }
 
     private async ValueTask<IdempotencyKeys.Used?> Given(Caller caller, string key, CancellationToken cancel)
@@ -199,6 +195,9 @@ public sealed class Dispatcher(IStore store, IBlobs blobs)
         }, cancel);
         return used;
     }
+
+    // A refusal as an answer, for the store to commit what was written.
+    private sealed record Kept(Error Refusal);
 
     private static string Name(Role role) => role.ToString().ToLowerInvariant();
 }

@@ -23,6 +23,17 @@ public enum ErrorKind
     RateLimited,
 }
 
+/// <summary>What becomes of a command that is refused.</summary>
+public enum Then
+{
+    /// <summary>What it wrote is taken back.</summary>
+    Undo,
+    /// <summary>What it wrote is kept.</summary>
+    Keep,
+    /// <summary>What it wrote is kept, and it runs again when <see cref="Operation{TRequest, TAnswer}.Waking"/> says; nobody is told yet.</summary>
+    Wait,
+}
+
 /// <summary>A refusal as the domain states it: what went wrong and what to do next. Never an exception.</summary>
 /// <param name="Kind">One of the closed set.</param>
 /// <param name="Code">A stable snake_case name for this refusal, for example <c>unknown_recipient</c>.</param>
@@ -32,6 +43,9 @@ public sealed record Error(ErrorKind Kind, string Code, string Message, string N
 {
     /// <summary>Facts a program can act on, such as the holders of a conflicting lease. Null when there are none.</summary>
     public JsonObject? Details { get; init; }
+
+    /// <summary>What becomes of the command.</summary>
+    public Then Then { get; init; }
 
     public static Error Invalid(string code, string message, string next) => new(ErrorKind.Invalid, code, message, next);
 

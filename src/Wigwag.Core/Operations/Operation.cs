@@ -69,11 +69,8 @@ public abstract class Operation
     /// <summary>How long to wait for an answer worth giving, or null for operations that never wait.</summary>
     public abstract TimeSpan? Patience(object request);
 
-    /// <summary>False while a waiting operation has nothing to say yet.</summary>
+    /// <summary>False while a waiting query has nothing to say yet.</summary>
     internal abstract bool IsWorthGiving(object answer);
-
-    /// <summary>The refusal that an answer stands for, whose writes are kept; null for an answer.</summary>
-    internal abstract Error? RefusalIn(object answer);
 
     /// <summary>For a command that waits: the time from which to run it again, looked at after each commit; null for one that never waits.</summary>
     internal abstract ValueTask<Result<Wake>>? Wakes(Session session, object request);
@@ -112,23 +109,20 @@ public sealed class Operation<TRequest, TAnswer> : Operation
     /// <summary>Checks, writes state and appends events in one transaction. It never sends, waits or calls out.</summary>
     public required Func<Session, TRequest, CancellationToken, ValueTask<Result<TAnswer>>> Handler { get; init; }
 
-    /// <summary>For an operation that waits: how long, from its request. The handler runs again after each event until there is something to say.</summary>
+    /// <summary>For a query that waits: how long, from its request. The handler runs again after each event until there is something to say.</summary>
     public Func<TRequest, TimeSpan>? WaitsFor { get; init; }
 
-    /// <summary>For an operation that waits: whether this answer ends the wait.</summary>
+    /// <summary>For a query that waits: whether this answer ends the wait.</summary>
     public Func<TAnswer, bool>? Until { get; init; }
 
     /// <summary>
-    /// For a command that waits: from its request, when it is worth running again, read after each commit. The handler runs until its answer
-    /// is worth giving, and ends the wait itself when its time is over.
+    /// For a command that waits: from its request, when it is worth running again, read after each commit. The handler runs until it no
+    /// longer refuses with <see cref="Then.Wait"/>, and ends the wait itself when its time is over.
     /// </summary>
     public Func<Session, TRequest, ValueTask<Result<Wake>>>? Waking { get; init; }
 
     /// <summary>For a command that waits: takes back what it left behind.</summary>
     public Func<Session, TRequest, ValueTask>? Abandoned { get; init; }
-
-    /// <summary>For a command that has to write something also where it refuses: the refusal in its answer, or null.</summary>
-    public Func<TAnswer, Error?>? Refusal { get; init; }
 
     /// <summary>For a request that carries content inline: stores it and returns the request that names it instead.</summary>
     public Func<TRequest, Attachments.IBlobs, CancellationToken, ValueTask<Result<TRequest>>>? Preparation { get; init; }
@@ -155,8 +149,6 @@ public sealed class Operation<TRequest, TAnswer> : Operation
     public override TimeSpan? Patience(object request) => WaitsFor?.Invoke((TRequest)request);
 
     internal override bool IsWorthGiving(object answer) => Until is null || Until((TAnswer)answer);
-
-    internal override Error? RefusalIn(object answer) => Refusal?.Invoke((TAnswer)answer);
 
     internal override ValueTask<Result<Wake>>? Wakes(Session session, object request) => Waking?.Invoke(session, (TRequest)request);
 

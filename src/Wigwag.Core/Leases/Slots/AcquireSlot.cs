@@ -49,14 +49,6 @@ public sealed record SlotPlace
 
     [Description("The fencing token; `wigwag lease check TOKEN` succeeds while you hold it.")]
     public required long Token { get; init; }
-
-    /// <summary>Set while somebody waits; nobody is given it.</summary>
-    [JsonIgnore]
-    internal bool IsWaiting { get; init; }
-
-    /// <summary>Why there is nothing to give after a wait.</summary>
-    [JsonIgnore]
-    internal Error? Refusal { get; init; }
 }
 
 public static class AcquireSlot
@@ -74,8 +66,6 @@ public static class AcquireSlot
         Request = LeasesJson.Default.AcquireSlotRequest,
         Answer = LeasesJson.Default.SlotPlace,
         Handler = Handle,
-        Until = place => !place.IsWaiting,
-        Refusal = place => place.Refusal,
         Waking = Wake,
         Abandoned = (session, request) => Queue.Leave(session, request.Ticket),
     };
@@ -101,13 +91,17 @@ public static class AcquireSlot
         if (own is null && holders.Count + ahead >= capacity)
         {
             var refusal = await SlotBook.Full(session, slot, capacity, holders, ahead);
-            if (wait > TimeSpan.Zero)
+            if (wait == TimeSpan.Zero)
             {
-                var isOver = session.Now >= request.Ticket.Until(session.Now, wait);
-                await (isOver ? Queue.Leave(session, request.Ticket) : Queue.StayFor(session, project.ProjectId, applicant, slot, request.Ticket));
-                return new SlotPlace { Project = project.ProjectId, Slot = slot, Capacity = capacity, Lease = null!, Token = 0, IsWaiting = !isOver, Refusal = isOver ? refusal : null };
+                return refusal;
             }
-            return refusal;
+            if (session.Now < request.Ticket.Until(session.Now, wait))
+            {
+                await Queue.StayFor(session, project.ProjectId, applicant, slot, request.Ticket);
+                return refusal with { Then = Then.Wait };
+            }
+            await Queue.Leave(session, request.Ticket);
+            return refusal with { Then = Then.Keep };
         }
         await Queue.Leave(session, request.Ticket);
         var lease = own is not null
