@@ -33,7 +33,7 @@ public sealed class SearchFuzzTests
             .Append(("/v1/projects/-/issues", "label"))
             .Append(("/v1/messages", "query"))
             .ToArray();
-        var texts = Hostile.Texts.Generator.Sample(Scale.Of(1_500, 10_000)).ToArray();
+        var texts = Hostile.Texts.Generator.Sample(Scale.Of(1_500, 10_000), new FsCheck.Rnd((ulong)Scale.Seed), 50).ToArray();
         var (found, refused) = (0, 0);
         await Parallel.ForEachAsync(texts.Index(), TestContext.Current.CancellationToken, async (each, cancel) =>
         {
