@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Wigwag.Faults.Harness;
 
 /// <summary>How much is run: the short form is part of <c>./test</c>, the long one is <c>./test faults --long</c>.</summary>
@@ -15,9 +17,14 @@ internal static class Scale
         int.TryParse(Environment.GetEnvironmentVariable("WIGWAG_SEED"), out var seed) ? seed : IsLong ? Environment.TickCount & 0xFFFFFF : 1;
 
     /// <summary>Tells a figure, as <c>FAULTS.md</c> records it.</summary>
-    public static void Tell(string invariant, string figure)
+    public static void Tell(string invariant, string figure) => Tell(invariant, invariant is "I15" or "I16" ? Engine.Postgres : Engine.Sqlite, figure);
+
+    /// <summary>Tells a figure of an engine: the row, the engine, the figure, the seed and the test that repeats it, with tabs between them.</summary>
+    public static void Tell(string invariant, Engine engine, string figure)
     {
-        var line = $"{invariant,-4} {figure} (seed {Seed})";
+        var test = TestContext.Current.TestMethod;
+        var name = $"{test?.TestClass.TestClassSimpleName}.{test?.MethodName}";
+        var line = string.Join('\t', invariant, engine == Engine.Postgres ? "PostgreSQL" : "SQLite", figure, $"seed {Seed.ToString(CultureInfo.InvariantCulture)}", name);
         TestContext.Current.TestOutputHelper?.WriteLine(line);
         if (Environment.GetEnvironmentVariable("WIGWAG_FAULTS_FIGURES") is { Length: > 0 } file)
         {

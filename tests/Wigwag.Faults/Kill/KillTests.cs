@@ -1,33 +1,30 @@
 using Wigwag.Faults.Harness;
-using Wigwag.Storage.Sqlite;
 
 namespace Wigwag.Faults.Kill;
 
 /// <summary>I1, I4, I8, I9: the server is killed again and again in the middle of everybody's work.</summary>
-public sealed class KillTests : IDisposable
+public sealed class KillTests
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("wigwag-faults-").FullName;
-
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
-
-    [Fact]
-    public async Task What_was_answered_is_kept_whole_once_and_in_order_however_often_the_server_is_killed()
+    [Theory]
+    [InlineData(Engine.Sqlite)]
+    [InlineData(Engine.Postgres)]
+    public async Task What_was_answered_is_kept_whole_once_and_in_order_however_often_the_server_is_killed(Engine engine)
     {
         var cancel = TestContext.Current.CancellationToken;
-        var home = Path.Combine(_folder, "home");
-        var file = Path.Combine(_folder, "journal");
+        await using var ground = await Ground.Of(engine);
+        var file = ground["journal"];
         var chance = new Random(Scale.Seed);
-        var cycles = Scale.Of(20, 200);
+        var cycles = engine == Engine.Sqlite ? Scale.Of(20, 200) : Scale.Of(3, 50);
         var ready = new List<TimeSpan>();
         var answered = 0;
         IReadOnlyList<string> told;
-        await using var follower = new Follower(home, "message.sent");
+        await using var follower = new Follower(ground.Home, "message.sent");
         await using (var journal = new Journal(file))
         {
             var crew = new Crew(16, journal, $"{Scale.Seed:x}");
             for (var cycle = 0; cycle < cycles; cycle++)
             {
-                await using var server = await ServerProcess.Start(home);
+                await using var server = await ground.Start();
                 ready.Add(server.ReadyAfter);
                 if (cycle == 0)
                 {
@@ -39,17 +36,17 @@ public sealed class KillTests : IDisposable
                 answered += await working;
             }
             // The last one stays until the follower has read what there is.
-            await using var last = await ServerProcess.Start(home);
+            await using var last = await ground.Start();
             await crew.Settle(last);
             told = await follower.Until(crew.Sent);
         }
 
-        await using var store = SqliteStore.Open(Path.Combine(home, "wigwag.db"));
+        await using var store = await ground.Open();
         Assert.Equal(await Checker.Sent(store, cancel), told);
         var violations = await Checker.Violations(store, await Journal.Read(file), cancel);
         Assert.True(violations.Count == 0, $"seed {Scale.Seed}, {answered} answered, {violations.Count} violations:\n{string.Join('\n', violations.Take(20))}");
         var slow = ready.Order().ElementAt((int)(ready.Count * 0.95));
-        Scale.Tell("I1", $"{cycles} × kill -9, {answered} commands answered, 0 lost, 0 twice, 0 torn, 0 out of order; ready again after {slow.TotalMilliseconds:F0} ms (p95)");
-        Scale.Tell("I8", $"a reader of the stream, resumed after each of {cycles} × kill -9: {told.Count} events, 0 skipped, 0 repeated, 0 out of order");
+        Scale.Tell("I1", engine, $"{cycles} × kill -9, {answered} commands answered, 0 lost, 0 twice, 0 torn, 0 out of order; ready again after {slow.TotalMilliseconds:F0} ms (p95)");
+        Scale.Tell("I8", engine, $"a reader of the stream, resumed after each of {cycles} × kill -9: {told.Count} events, 0 skipped, 0 repeated, 0 out of order");
     }
 }

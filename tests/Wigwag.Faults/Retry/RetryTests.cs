@@ -4,28 +4,27 @@ using Wigwag.Faults.Harness;
 namespace Wigwag.Faults.Retry;
 
 /// <summary>I4: a command that is repeated is done once, however often, wherever the server died.</summary>
-public sealed class RetryTests : IDisposable
+public sealed class RetryTests
 {
     private const int AtOnce = 50;
 
-    private readonly string _folder = Directory.CreateTempSubdirectory("wigwag-faults-").FullName;
-
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
-
-    [Fact]
-    public async Task Fifty_repeats_at_once_are_one_command_also_when_the_server_is_killed_among_them()
+    [Theory]
+    [InlineData(Engine.Sqlite)]
+    [InlineData(Engine.Postgres)]
+    public async Task Fifty_repeats_at_once_are_one_command_also_when_the_server_is_killed_among_them(Engine engine)
     {
-        var home = Path.Combine(_folder, "home");
+        await using var ground = await Ground.Of(engine);
         var chance = new Random(Scale.Seed);
-        var keys = Scale.Of(60, 10_000);
-        var server = await ServerProcess.Start(home);
+        var keys = engine == Engine.Sqlite ? Scale.Of(60, 10_000) : Scale.Of(10, 1000);
+        var killedAmong = Scale.Of(10, 100);
+        var server = await ground.Start();
         var mailer = await Mailer.On(server);
         var kills = 0;
         for (var i = 0; i < keys; i++)
         {
             var key = $"key-{i}";
             var repeats = Enumerable.Range(0, AtOnce).Select(_ => mailer.Send(key, key).AsTask()).ToList();
-            if (i % 10 == 9)
+            if (i % killedAmong == killedAmong - 1)
             {
                 await Task.WhenAny(Task.WhenAny(repeats), Task.Delay(chance.Next(20), TestContext.Current.CancellationToken));
                 await server.Kill();
@@ -33,7 +32,7 @@ public sealed class RetryTests : IDisposable
                 await Task.WhenAll(repeats);
                 mailer.Dispose();
                 await server.DisposeAsync();
-                server = await ServerProcess.Start(home);
+                server = await ground.Start();
                 mailer = await Mailer.On(server);
                 repeats.AddRange(Enumerable.Range(0, AtOnce).Select(_ => mailer.Send(key, key).AsTask()));
             }
@@ -46,6 +45,6 @@ public sealed class RetryTests : IDisposable
         Assert.Equal(Enumerable.Range(0, keys).Select(i => $"key-{i}"), await mailer.Sent());
         mailer.Dispose();
         await server.DisposeAsync();
-        Scale.Tell("I4", $"{keys} keys × {AtOnce} repeats at once, {kills} × kill -9 among them: 0 done twice; another body under a used key: {keys} × conflict");
+        Scale.Tell("I4", engine, $"{keys} keys × {AtOnce} repeats at once, {kills} × kill -9 among them: 0 done twice; another body under a used key: {keys} × conflict");
     }
 }

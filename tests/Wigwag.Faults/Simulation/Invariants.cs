@@ -7,11 +7,16 @@ namespace Wigwag.Faults.Simulation;
 /// <summary>What holds after every step, compared with what held before it.</summary>
 internal sealed class Invariants
 {
+    /// <summary>A slot that may be given more than the one place that every slot has.</summary>
+    public const string WideSlot = "gpu";
+
+    public const int Places = 2;
+
     private State? _before;
 
     private sealed record DeliveryState(string Id, int Rank, bool IsOwed, string? TakenBy, long? OverdueAt, bool IsWaiting);
 
-    private sealed record LeaseState(string Id, string Project, string Scope, bool IsShared, string Holder, long Token, long ExpiresAt, bool IsActive)
+    private sealed record LeaseState(string Id, string Kind, string Project, string Scope, bool IsShared, string Holder, long Token, long ExpiresAt, bool IsActive)
     {
         public bool IsLiveAt(long time) => IsActive && ExpiresAt > time;
     }
@@ -81,7 +86,18 @@ internal sealed class Invariants
                 yield return $"{delivery.Id} is acknowledged and still owed";
             }
         }
-        var live = now.Leases.Values.Where(lease => lease.IsLiveAt(now.At)).ToList();
+        foreach (var slot in now.Leases.Values.Where(lease => lease.Kind == "slot" && lease.IsLiveAt(now.At)).GroupBy(lease => (lease.Project, lease.Scope)))
+        {
+            if (slot.Count() > (slot.Key.Scope == WideSlot ? Places : 1) || slot.Count() != slot.Select(lease => lease.Holder).Distinct().Count())
+            {
+                yield return $"too many hold a slot: {string.Join(" and ", slot)}";
+            }
+        }
+        foreach (var issue in now.Leases.Values.Where(lease => lease.Kind == "claim" && lease.IsActive).GroupBy(lease => lease.Scope).Where(issue => issue.Count() > 1))
+        {
+            yield return $"an issue has two claims: {string.Join(" and ", issue)}";
+        }
+        var live = now.Leases.Values.Where(lease => lease.Kind == "reservation" && lease.IsLiveAt(now.At)).ToList();
         foreach (var (one, other) in live.SelectMany(one => live.Select(other => (one, other))).Where(pair => string.CompareOrdinal(pair.one.Id, pair.other.Id) < 0))
         {
             if (one.Project == other.Project && one.Holder != other.Holder && !(one.IsShared && other.IsShared) && Paths.Overlap(one.Scope, other.Scope))
@@ -193,9 +209,10 @@ internal sealed class Invariants
             (await session.Query("SELECT subject, seq FROM events WHERE kind = 'agent.offline'", row => (row.Text("subject"), row.Number("seq"))))
                 .ToLookup(each => each.Item1, each => each.Item2),
             (await session.Query(
-                "SELECT lease_id, project, scope, mode, holder, token, expires_at, state FROM leases WHERE kind = 'reservation'",
+                "SELECT lease_id, kind, project, scope, mode, holder, token, expires_at, state FROM leases",
                 row => new LeaseState(
                     row.Text("lease_id"),
+                    row.Text("kind"),
                     row.Text("project"),
                     row.Text("scope"),
                     row.Text("mode") == "shared",

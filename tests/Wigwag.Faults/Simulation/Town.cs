@@ -1,6 +1,7 @@
 using Wigwag.Core.Agents;
 using Wigwag.Core.Issues;
 using Wigwag.Core.Leases;
+using Wigwag.Core.Leases.Slots;
 using Wigwag.Core.Messages;
 using Wigwag.Core.Operations;
 using Wigwag.Storage.Blobs;
@@ -19,12 +20,15 @@ internal sealed class Town : IAsyncDisposable
     // The file itself and its write-ahead log; the rest is made anew.
     private static readonly string[] Files = ["", "-wal"];
 
+    private static readonly string[] Slots = ["build", Invariants.WideSlot];
+
     private readonly string _folder = Path.Combine(Memory, $"wigwag-simulation-{Environment.ProcessId}-{Guid.NewGuid():n}");
     private readonly SimulatedClock _clock = new();
     private readonly List<Caller> _actors = [];
     private readonly List<(string Key, Caller By, Operation Operation, object Request, object? Answer)> _asked = [];
     private readonly List<MessageId> _messages = [];
     private readonly List<IssueId> _issues = [];
+    private readonly List<LeaseId> _leases = [];
     private readonly Invariants _invariants = new();
     private FaultyStore _store = null!;
     private Dispatcher _dispatcher = null!;
@@ -98,6 +102,7 @@ internal sealed class Town : IAsyncDisposable
                 return null;
             case Happening.CheckDeadlines:
                 await new Deadlines(_store).Tell(CancellationToken.None);
+                await new LeaseWatch(_store).Tell(CancellationToken.None);
                 return null;
             case Happening.RepeatEarlier:
                 return await Repeat(step);
@@ -113,6 +118,7 @@ internal sealed class Town : IAsyncDisposable
         MessageId? message = _messages.Count == 0 ? null : _messages[step.A % _messages.Count];
         IssueId? issue = _issues.Count == 0 ? null : _issues[step.A % _issues.Count];
         IssueId? other = _issues.Count == 0 ? null : _issues[step.B % _issues.Count];
+        LeaseId? held = _leases.Count == 0 ? null : _leases[step.A % _leases.Count];
         var text = $"step {step.Number}";
         return (step.What, message, issue, other) switch
         {
@@ -147,6 +153,11 @@ internal sealed class Town : IAsyncDisposable
             }),
             (Happening.Release, _, _, _) => (Release.Operation, new ReleaseRequest { Scopes = step.B % 3 == 0 ? null : [Paths.Scopes[step.A % Paths.Scopes.Count]] }),
             (Happening.Renew, _, _, _) => (Renew.Operation, new RenewRequest { Scopes = step.B % 3 == 0 ? null : [Paths.Scopes[step.A % Paths.Scopes.Count]] }),
+            (Happening.Transfer, _, _, _) => (TransferLease.Operation, new TransferLeaseRequest { To = to, Scopes = step.B % 3 == 0 ? null : [Paths.Scopes[step.B % Paths.Scopes.Count]] }),
+            (Happening.ForceRelease, _, _, _) when held is { } lease => (ForceRelease.Operation, new ForceReleaseRequest { LeaseId = lease, Reason = text }),
+            (Happening.DefineSlot, _, _, _) => (DefineSlot.Operation, new DefineSlotRequest { Slot = Invariants.WideSlot, Capacity = Invariants.Places }),
+            (Happening.AcquireSlot, _, _, _) => (AcquireSlot.Operation, new AcquireSlotRequest { Slot = Slots[step.A % Slots.Length], TtlSeconds = 60 + (step.C % 3600) }),
+            (Happening.ReleaseSlot, _, _, _) => (ReleaseSlot.Operation, new ReleaseSlotRequest { Slot = Slots[step.A % Slots.Length] }),
             (Happening.Heartbeat, _, _, _) => (Heartbeat.Operation, new HeartbeatRequest()),
             (Happening.Goodbye, _, _, _) => (Goodbye.Operation, new GoodbyeRequest()),
             _ => null,
@@ -180,6 +191,12 @@ internal sealed class Town : IAsyncDisposable
                 break;
             case Issue issue when step.What is Happening.CreateIssue:
                 _issues.Add(issue.IssueId);
+                break;
+            case Reserved reserved:
+                _leases.AddRange(reserved.Granted.Select(lease => lease.LeaseId));
+                break;
+            case SlotPlace place:
+                _leases.Add(place.Lease.LeaseId);
                 break;
         }
         return null;

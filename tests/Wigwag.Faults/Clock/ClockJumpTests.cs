@@ -1,0 +1,167 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using Wigwag.Core.Agents;
+using Wigwag.Core.Issues;
+using Wigwag.Core.Leases;
+using Wigwag.Core.Operations;
+using Wigwag.Core.Store;
+using Wigwag.Faults.Harness;
+using Wigwag.Faults.Leases;
+
+namespace Wigwag.Faults.Clock;
+
+/// <summary>I12: the machine's clock is set back and forth under a server, while agents contend for the same things.</summary>
+public sealed class ClockJumpTests
+{
+    private static readonly AgentId Keeper = AgentId.Parse("keeper/faults");
+
+    private sealed record Hold(AgentId Agent, string Scope, long From, long Until);
+
+    [Fact]
+    public async Task No_jump_of_the_clock_gives_a_thing_to_two_or_brings_back_what_is_over()
+    {
+        var cancel = TestContext.Current.CancellationToken;
+        await using var ground = await Ground.Of(Engine.Sqlite);
+        var clock = new ServerClock(ground.Folder);
+        var rounds = Scale.Of(2, 40);
+        var agents = Enumerable.Range(0, 8).Select(i => AgentId.Parse($"c{i}/faults")).ToList();
+        var holds = new ConcurrentBag<Hold>();
+        // The moments from which on what was held before may be over: a jump forward.
+        var ahead = new ConcurrentBag<long>();
+        var (jumps, kept, ended, revived, restarts) = (0, 0, 0, 0, 0);
+        var server = await ground.Start(clock.Environment);
+        await ground.Enlist([Keeper, .. agents]);
+        using (var enough = CancellationTokenSource.CreateLinkedTokenSource(cancel))
+        {
+            var working = Task.WhenAll(agents.Select((agent, i) => Task.Run(() => Contend(agent, new Random(Scale.Seed + i), enough.Token), cancel)));
+            using var keeper = ground.Client(Keeper);
+            using var rival = ground.Client(AgentId.Parse("c0/faults"));
+            for (var round = 0; round < rounds; round++)
+            {
+                // Half an hour's hold and a week's.
+                var shortly = (await Retried(() => keeper.Call(Reserve.Operation, new() { Scopes = [$"short{round}"], TtlSeconds = 1800 }, cancel: cancel))).Value;
+                var longer = (await Retried(() => keeper.Call(Reserve.Operation, new() { Scopes = [$"long{round}"], TtlSeconds = 7 * 86_400 }, cancel: cancel))).Value;
+
+                // Back by an hour, and in small steps: both are held, and nobody else is let in.
+                foreach (var back in new[] { 3600, 5, 1, 30, 2 })
+                {
+                    clock.Jump(-TimeSpan.FromSeconds(back));
+                    jumps++;
+                    await Holds(shortly.Token);
+                    await Holds(longer.Token);
+                    await IsRefused($"short{round}");
+                }
+
+                // A server that starts under a clock that stands behind its log keeps what is held, too.
+                if (round % 4 == 1)
+                {
+                    await server.Kill();
+                    await server.DisposeAsync();
+                    server = await ground.Start(clock.Environment);
+                    restarts++;
+                    await Holds(shortly.Token);
+                    await IsRefused($"long{round}");
+                }
+
+                // A day ahead: what was to end within it has ended, what was not is held.
+                ahead.Add(Stopwatch.GetTimestamp());
+                clock.Jump(TimeSpan.FromDays(1));
+                jumps++;
+                await Holds(longer.Token);
+                Assert.Equal("lease_over", (await Retried(() => keeper.Call(CheckLease.Operation, new() { Token = shortly.Token }, cancel: cancel))).Error?.Code);
+                ended++;
+
+                // And back: what is over stays over, and goes to one other.
+                clock.Jump(-TimeSpan.FromDays(1));
+                jumps++;
+                Assert.Equal("lease_over", (await Retried(() => keeper.Call(CheckLease.Operation, new() { Token = shortly.Token }, cancel: cancel))).Error?.Code);
+                Assert.Equal("lease_over", (await Retried(() => keeper.Call(Renew.Operation, new() { Scopes = [$"short{round}"], Token = shortly.Token }, cancel: cancel))).Error?.Code);
+                revived += (await Retried(() => keeper.Call(CheckLease.Operation, new() { Token = shortly.Token }, cancel: cancel))).Error is null ? 1 : 0;
+                await Holds(longer.Token);
+                var next = (await Retried(() => rival.Call(Reserve.Operation, new() { Scopes = [$"short{round}"], TtlSeconds = 60 }, cancel: cancel))).Value;
+                Assert.True(next.Token > longer.Token);
+
+                // The true time catches up with what was given out, as an administrator's correction would.
+                clock.Set(clock.Offset + TimeSpan.FromDays(1) + TimeSpan.FromHours(2));
+                ahead.Add(Stopwatch.GetTimestamp());
+            }
+            await enough.CancelAsync();
+            await working;
+
+            async Task Holds(long token)
+            {
+                var check = await Retried(() => keeper.Call(CheckLease.Operation, new() { Token = token }, cancel: cancel));
+                Assert.True(check.Error is null, $"The clock is off by {clock.Offset}: {check.Error?.Message}");
+                kept++;
+            }
+
+            async Task IsRefused(string scope) => Assert.Equal(
+                "scope_held", (await Retried(() => rival.Call(Reserve.Operation, new() { Scopes = [scope] }, cancel: cancel))).Error?.Code);
+        }
+        await server.DisposeAsync();
+        await using var store = await ground.Open();
+        var violations = Together([.. holds], [.. ahead]).Concat(await InLog(store, cancel)).Take(20).ToList();
+        Assert.True(violations.Count == 0, $"seed {Scale.Seed}: {string.Join('\n', violations)}");
+        Scale.Tell("I12", $"{jumps} jumps of the server's clock (-1 h, +1 d, -1 d, small steps back), {restarts} × kill -9 under a clock set back, {holds.Count} holds contended for: 0 held by two; {kept} checks of what must be held: 0 over; {ended} that a jump ahead ended: {revived} came back; 0 events or tokens out of order");
+
+        async Task Contend(AgentId agent, Random chance, CancellationToken enough)
+        {
+            using var client = ground.Client(agent);
+            for (var number = 0; !enough.IsCancellationRequested; number++)
+            {
+                var scope = $"shared{chance.Next(2)}";
+                var key = $"{agent}-{number}";
+                var result = await Retried(() => client.Call(Reserve.Operation, new() { Scopes = [scope], Reason = key, TtlSeconds = 1200 }, new() { IdempotencyKey = key }, cancel));
+                var from = Stopwatch.GetTimestamp();
+                if (result.Error is not null)
+                {
+                    Assert.Equal("scope_held", result.Error.Code);
+                    await Task.Delay(chance.Next(5), cancel);
+                    continue;
+                }
+                await Task.Delay(chance.Next(10), cancel);
+                holds.Add(new(agent, scope, from, Stopwatch.GetTimestamp()));
+                var released = await Retried(() => client.Call(Release.Operation, new() { Scopes = [scope] }, new() { IdempotencyKey = key + "-r" }, cancel));
+                Assert.True(released.Error is null or { Code: "lease_over" or "not_held" }, released.Error?.Message);
+            }
+        }
+    }
+
+    private static async Task<Result<T>> Retried<T>(Func<ValueTask<Result<T>>> call)
+    {
+        var since = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            var result = await call();
+            if (result.Error?.Kind != ErrorKind.Unavailable || Stopwatch.GetElapsedTime(since) > ServerProcess.Patience)
+            {
+                return result;
+            }
+            await Task.Delay(20);
+        }
+    }
+
+    // What was held for certain: until it was given back, or until the clock went ahead.
+    private static IEnumerable<string> Together(IReadOnlyList<Hold> holds, IReadOnlyList<long> ahead)
+    {
+        foreach (var scope in holds.Select(hold => ahead.Where(at => at > hold.From && at < hold.Until).Order().ToList() is [var first, ..] ? hold with { Until = first } : hold)
+            .OrderBy(hold => hold.From).GroupBy(hold => hold.Scope))
+        {
+            foreach (var (one, other) in scope.Zip(scope.Skip(1)).Where(pair => pair.Second.From < pair.First.Until && pair.First.Agent != pair.Second.Agent))
+            {
+                yield return $"at the same time: {one} and {other}";
+            }
+        }
+    }
+
+    private static async Task<IReadOnlyList<string>> InLog(IStore store, CancellationToken cancel)
+    {
+        var back = (await store.Read<List<string>>(
+            Caller.System,
+            async (session, _) => await session.Query(
+                "SELECT seq FROM (SELECT seq, at, LAG(at) OVER (ORDER BY seq) AS before FROM events) AS log WHERE at < before",
+                row => $"the log's time goes back at {row.Number("seq")}"),
+            cancel)).Value;
+        return [.. back, .. LeaseLog.Violations(await LeaseLog.Read(store, cancel)).Where(each => !each.StartsWith("twice", StringComparison.Ordinal))];
+    }
+}
