@@ -175,14 +175,20 @@ public sealed class Dispatcher(IStore store, IBlobs blobs)
             }
             return result;
         }, cancel);
-        if (answered.Try(out var outcome, out _))
+        if (answered.Try(out var outcome, out var refused))
         {
             _signs.Noted(caller);
-            return outcome is Kept kept ? kept.Refusal : answered;
         }
-        _signs.Note(caller); // a refusal took back what its transaction wrote
+        else
+        {
+            _signs.Note(caller); // it took back what its transaction wrote
+        }
+        if ((refused ?? (outcome as Kept)?.Refusal) is not { } because)
+        {
+            return answered;
+        }
         // It may have been done between the look and the transaction, and been refused for that.
-        return looksBefore && await Given(caller, key!, cancel) is { } late ? late.Replay(operation, hash!) : answered;
+        return looksBefore && await Given(caller, key!, cancel) is { } late ? late.Replay(operation, hash!) : because;
     }
 
     private async ValueTask<IdempotencyKeys.Used?> Given(Caller caller, string key, CancellationToken cancel)
