@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Wigwag.Faults.Harness;
 
 /// <summary>How much is run: the short form is part of <c>./test</c>, the long one is <c>./test faults --long</c>.</summary>
-internal static class Scale
+internal static partial class Scale
 {
     public static bool IsLong { get; } = Environment.GetEnvironmentVariable("WIGWAG_FAULTS") == "long";
 
@@ -16,15 +16,12 @@ internal static class Scale
     public static int Seed { get; } =
         int.TryParse(Environment.GetEnvironmentVariable("WIGWAG_SEED"), out var seed) ? seed : IsLong ? Environment.TickCount & 0xFFFFFF : 1;
 
-    /// <summary>Tells a figure, as <c>FAULTS.md</c> records it.</summary>
-    public static void Tell(string invariant, string figure) => Tell(invariant, invariant is "I15" or "I16" ? Engine.Postgres : Engine.Sqlite, figure);
-
-    /// <summary>Tells a figure of an engine: the row, the engine, the figure, the seed and the test that repeats it, with tabs between them.</summary>
-    public static void Tell(string invariant, Engine engine, string figure)
+    /// <summary>Tells a figure, as <c>FAULTS.md</c> records it: the row, the engine, the figure, the seed and the test that repeats it, with tabs between them.</summary>
+    public static void Tell(string row, string figure, string engine = "SQLite")
     {
         var test = TestContext.Current.TestMethod;
         var name = $"{test?.TestClass.TestClassSimpleName}.{test?.MethodName}";
-        var line = string.Join('\t', invariant, engine == Engine.Postgres ? "PostgreSQL" : "SQLite", figure, $"seed {Seed.ToString(CultureInfo.InvariantCulture)}", name);
+        var line = string.Join('\t', row, engine, figure, $"seed {Seed.ToString(CultureInfo.InvariantCulture)}", name);
         TestContext.Current.TestOutputHelper?.WriteLine(line);
         if (Environment.GetEnvironmentVariable("WIGWAG_FAULTS_FIGURES") is { Length: > 0 } file)
         {

@@ -56,7 +56,7 @@ public sealed class PostgresTests(PostgresTests.Cluster cluster) : IClassFixture
         }
         Assert.True(recoveries.Max() <= Recovery, $"It took {recoveries.Max()} to go on.");
         await Check(database, file, answered);
-        Scale.Tell("I15", string.Create(
+        Scale.Tell("I15", Engine.Postgres, string.Create(
             CultureInfo.InvariantCulture,
             $"{crashes} × pg_ctl restart -m immediate under two servers, {answered} commands answered, 0 lost, 0 twice, 0 torn, 0 out of order; both write again after {P95(recoveries).TotalMilliseconds:F0} ms (p95), {recoveries.Max().TotalMilliseconds:F0} ms (most)"));
     }
@@ -100,7 +100,7 @@ public sealed class PostgresTests(PostgresTests.Cluster cluster) : IClassFixture
         Assert.True(recoveries.Max() <= Recovery, $"It took {recoveries.Max()} to go on.");
         Assert.True(waits.Max() <= Bound, $"A command waited {waits.Max()}.");
         await Check(database, file, answered);
-        Scale.Tell("I15", string.Create(
+        Scale.Tell("I15", Engine.Postgres, string.Create(
             CultureInfo.InvariantCulture,
             $"cut off from the database for {string.Join(", ", cuts)} s, {answered} commands answered, 0 lost, 0 twice; no command waited longer than {waits.Max().TotalSeconds:F1} s, it writes again after {recoveries.Max().TotalMilliseconds:F0} ms (most), no connection stuck"));
     }
