@@ -100,7 +100,7 @@ public sealed class PostgresTests(PostgresTests.Cluster cluster) : IClassFixture
         Assert.True(recoveries.Max() <= Recovery, $"It took {recoveries.Max()} to go on.");
         Assert.True(waits.Max() <= Bound, $"A command waited {waits.Max()}.");
         await Check(database, file, answered);
-        Scale.Tell("I15", Engine.Postgres, string.Create(
+        Scale.Tell("I16", Engine.Postgres, string.Create(
             CultureInfo.InvariantCulture,
             $"cut off from the database for {string.Join(", ", cuts)} s, {answered} commands answered, 0 lost, 0 twice; no command waited longer than {waits.Max().TotalSeconds:F1} s, it writes again after {recoveries.Max().TotalMilliseconds:F0} ms (most), no connection stuck"));
     }
