@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Numerics;
 using Wigwag.Core.Agents;
 using Wigwag.Core.Leases.Scopes;
 using Wigwag.Core.Projects;
@@ -98,16 +99,16 @@ internal static class Candidates
     private static async ValueTask<List<Lease>> Read(Session session, Project project, List<string> ids)
     {
         var leases = new List<Lease>();
-        foreach (var some in ids.Chunk(100))
+        foreach (var some in ids.Chunk(128))
         {
             List<(string, object?)> parameters = [("project", project.ProjectId)];
-            var names = some.Select((id, i) => Add(parameters, $"i{i.ToString(CultureInfo.InvariantCulture)}", id));
+            // The primary key; asked for an order, SQLite goes through every lease of the project by its token.
             leases.AddRange(await session.Query(
-                $"SELECT {LeaseRows.Columns} FROM leases l WHERE l.project = @project AND l.lease_id IN ({string.Join(", ", names)}) ORDER BY l.token, l.lease_id",
+                $"SELECT {LeaseRows.Columns} FROM leases l WHERE l.project = @project AND l.lease_id IN ({Among(parameters, "i", some)})",
                 LeaseRows.Read,
                 [.. parameters]));
         }
-        return leases;
+        return [.. leases.OrderBy(lease => lease.Token).ThenBy(lease => lease.LeaseId.Value, StringComparer.Ordinal)];
     }
 
     // leases_by_root, one seek for each root and tail.
@@ -115,8 +116,7 @@ internal static class Candidates
         Session session, Project project, AgentId? except, bool exclusive, List<string> roots, string tail, bool isWhole = false)
     {
         var parameters = Parameters(session, project, except, exclusive);
-        var names = roots.Select((root, i) => Add(parameters, $"r{i.ToString(CultureInfo.InvariantCulture)}", root));
-        return session.Query(WithTails($"{Live} l.root IN ({string.Join(", ", names)})", tail, isWhole, parameters), Candidate, [.. parameters]);
+        return session.Query(WithTails($"{Live} l.root IN ({Among(parameters, "r", roots)})", tail, isWhole, parameters), Candidate, [.. parameters]);
     }
 
     private static ValueTask<List<(string Id, string Scope)>> Below(Session session, Project project, AgentId? except, bool exclusive, Scope scope)
@@ -145,15 +145,20 @@ internal static class Candidates
         var runes = tail.EnumerateRunes().Take(LongestTail + 1).Select(rune => rune.ToString()).ToList();
         var isCut = runes.Count > LongestTail;
         var ends = Enumerable.Range(0, Math.Min(runes.Count, LongestTail) + 1).Select(length => string.Concat(runes.Take(length))).ToList();
-        var names = ends.Select((end, i) => Add(parameters, $"t{i.ToString(CultureInfo.InvariantCulture)}", end)).ToList();
-        var shorter = $"{select} AND l.tail IN ({string.Join(", ", names)})";
+        var shorter = $"{select} AND l.tail IN ({Among(parameters, "t", ends)})";
         return isWhole && !isCut
             ? shorter
-            : $"{shorter} UNION ALL {select} AND l.tail > {names[^1]} AND l.tail < {Add(parameters, "t_end", ends[^1] + "\U0010FFFF")}";
+            : $"{shorter} UNION ALL {select} AND l.tail > {Add(parameters, "t_from", ends[^1])} AND l.tail < {Add(parameters, "t_end", ends[^1] + "\U0010FFFF")}";
     }
 
     private static List<(string, object?)> Parameters(Session session, Project project, AgentId? except, bool exclusive) =>
         [("project", project.ProjectId), ("now", session.Now), ("except", except), ("exclusive", exclusive)];
+
+    // Filled up to a power of two with the last, so that few different statements are prepared.
+    private static string Among(List<(string, object?)> parameters, string name, IReadOnlyList<string> values) => string.Join(
+        ", ",
+        Enumerable.Range(0, (int)BitOperations.RoundUpToPowerOf2((uint)values.Count))
+            .Select(i => Add(parameters, name + i.ToString(CultureInfo.InvariantCulture), values[Math.Min(i, values.Count - 1)])));
 
     private static string Add(List<(string, object?)> parameters, string name, string value)
     {
