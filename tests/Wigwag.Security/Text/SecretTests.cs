@@ -1,5 +1,5 @@
-using Wigwag.EndToEnd.Cli;
 using System.Text;
+using Wigwag.EndToEnd.Cli;
 
 namespace Wigwag.Security.Text;
 
