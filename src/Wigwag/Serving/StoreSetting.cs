@@ -61,12 +61,24 @@ internal static class StoreSetting
         }
     }
 
-    /// <summary>Where attachments lie: in the directory or S3-compatible store that is set, else beside the rows.</summary>
-    public static IBlobs Blobs(Home home, IStore store) =>
-        Settings.Value("WIGWAG_ATTACHMENTS") is { } place && place != "database"
-            ? place.StartsWith("s3:", StringComparison.Ordinal) ? new S3Blobs(S3(place), () => S3Credentials.From(Settings.Value)) : FileBlobs.Open(place, isShared: true)
-        : store is PostgresStore postgres ? new PostgresBlobs(postgres)
-        : FileBlobs.Open(home.Blobs);
+    /// <summary>
+    /// Where attachments lie: beside the SQLite file, so that a backup of the one has the others; with PostgreSQL in the database, or in the
+    /// directory or S3-compatible store that is set.
+    /// </summary>
+    public static IBlobs Blobs(Home home, IStore store)
+    {
+        var place = Settings.Value("WIGWAG_ATTACHMENTS");
+        var isElsewhere = place is not (null or "database");
+        if (store is not PostgresStore postgres)
+        {
+            return !isElsewhere ? FileBlobs.Open(home.Blobs) : throw Refusal.Usage(
+                "WIGWAG_ATTACHMENTS is for servers that share a PostgreSQL database; attachments of a SQLite file lie beside it.",
+                "Leave it out, or set WIGWAG_STORE.");
+        }
+        return !isElsewhere ? new PostgresBlobs(postgres)
+            : place!.StartsWith("s3:", StringComparison.Ordinal) ? new S3Blobs(S3(place), () => S3Credentials.From(Settings.Value))
+            : FileBlobs.Open(place, isShared: true);
+    }
 
     /// <summary>What is said of a backup of PostgreSQL.</summary>
     public static readonly Error BackupElsewhere = Error.Unavailable(

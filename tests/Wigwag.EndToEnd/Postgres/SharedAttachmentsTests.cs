@@ -50,6 +50,17 @@ public sealed class SharedAttachmentsTests : IAsyncLifetime
     }
 
     [Fact]
+    public void Attachments_of_a_SQLite_file_lie_beside_it()
+    {
+        _laptop.Environment.Remove("WIGWAG_STORE");
+
+        var serve = _laptop.Wigwag("serve", "--listen", "none");
+
+        Assert.NotEqual(0, serve.ExitCode);
+        Assert.Contains("WIGWAG_STORE", serve.Complaint, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void An_address_with_credentials_in_it_is_refused_and_not_repeated()
     {
         _laptop.Environment["WIGWAG_ATTACHMENTS"] = "s3://key:sesame@attachments/x";
