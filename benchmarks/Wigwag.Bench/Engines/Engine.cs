@@ -25,6 +25,12 @@ internal abstract class Engine : IAsyncDisposable
     /// <summary>How many durable sends a second of 64 clients it is to make.</summary>
     public abstract double SendsTogether { get; }
 
+    /// <summary>Sends a second at which deliveries are timed: well under what the engine makes on two cores that the clients share.</summary>
+    public abstract double Busy { get; }
+
+    /// <summary>The most messages that are stored: what can be filled in within a minute.</summary>
+    public abstract int MostMessages { get; }
+
     /// <summary>A new database with the product's tables, for a server to be started on.</summary>
     /// <param name="home">The server's home; made.</param>
     public abstract Task<Database> Create(string home);

@@ -18,6 +18,10 @@ internal sealed class PostgresEngine : Engine
 
     public override double SendsTogether => 3000;
 
+    public override double Busy => 100;
+
+    public override int MostMessages => 100_000;
+
     /// <param name="folder">On the disk that is measured.</param>
     public static async Task<PostgresEngine> Start(string folder)
     {

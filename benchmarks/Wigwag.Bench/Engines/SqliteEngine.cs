@@ -14,6 +14,10 @@ internal sealed class SqliteEngine : Engine
 
     public override double SendsTogether => 5000;
 
+    public override double Busy => 500;
+
+    public override int MostMessages => 1_000_000;
+
     public override async Task<Database> Create(string home)
     {
         var path = Path.Combine(home, "wigwag.db");

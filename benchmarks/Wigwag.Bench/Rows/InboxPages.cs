@@ -41,7 +41,7 @@ internal static class InboxPages
         using var kestrel = BareKestrel.Start(suite.Programs);
         using var bare = new Wire(kestrel.Address);
         var stores = new List<Store>();
-        foreach (var count in suite.Scale.Of<int[]>([1_000, 10_000, 1_000_000], [300, 1_000]))
+        foreach (var count in suite.Scale.Of<int[]>([1_000, 10_000, suite.Engine.MostMessages], [300, 1_000]))
         {
             stores.Add(await Fill(suite, count));
         }
