@@ -77,7 +77,7 @@ if (options.GetValueOrDefault("--write") is { } file)
         - took: {Stopwatch.GetElapsedTime(began).TotalMinutes:F1} minutes; {scale.Runs} runs of everything, each with its references in turn; every figure is the median of the runs, with the least and the most
 
         The client runs on the same cores as the server, and is charged to it. Latencies are open loop: they count from when a request was
-        due, not from when it could be sent. Repeat it with `./bench`; what each row does is in `benchmarks/Wigwag.Bench/Rows`.
+        due, not from when it could be sent. Repeat it with `./bench{(engine is SqliteEngine ? "" : " --store postgres")}`; what each row does is in `benchmarks/Wigwag.Bench/Rows`.
 
         ## Targets
 
