@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Wigwag.Core.Attachments;
 using Wigwag.Core.Operations;
 using Wigwag.Storage.Files;
@@ -12,8 +11,6 @@ namespace Wigwag.Storage.Blobs;
 public sealed class FileBlobs : IBlobs
 {
     private const string Unfinished = ".unfinished-";
-    private const int ChunkBytes = 128 * 1024;
-    private const int NoSpaceLeft = 28;
 
     private readonly string _folder;
 
@@ -42,37 +39,17 @@ public sealed class FileBlobs : IBlobs
         var temporary = Path.Combine(_folder, Unfinished + Guid.NewGuid().ToString("n"));
         try
         {
-            long size = 0;
-            using var digest = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-            var mediaType = MediaType.Sniff([]);
+            Blob blob;
             await using (var file = PrivateFiles.Open(temporary, FileMode.CreateNew))
             {
-                var chunk = new byte[ChunkBytes];
-                while (await content.ReadAtLeastAsync(chunk, MediaType.SniffedBytes, throwOnEndOfStream: false, cancel) is > 0 and var read)
+                if (!(await Intake.Fill(file, content, limitBytes, cancel)).Try(out blob!, out var refusal))
                 {
-                    if (size == 0)
-                    {
-                        mediaType = MediaType.Sniff(chunk.AsSpan(0, Math.Min(read, MediaType.SniffedBytes)));
-                    }
-                    size += read;
-                    if (size > limitBytes)
-                    {
-                        return Error.TooLarge(
-                            "attachment_too_large",
-                            $"The attachment is larger than {limitBytes} bytes.",
-                            "Send less: the part that matters, a compressed copy, or a place where the whole can be fetched.");
-                    }
-                    digest.AppendData(chunk, 0, read);
-                    if (await Write(file, chunk.AsMemory(0, read), cancel) is { } failure)
-                    {
-                        return failure;
-                    }
+                    return refusal;
                 }
                 file.Flush(flushToDisk: true);
             }
-            var id = ContentId.Parse(Convert.ToHexStringLower(digest.GetHashAndReset()));
-            Keep(temporary, id, size);
-            return new Blob(id, size, mediaType);
+            Keep(temporary, blob.Content, blob.SizeBytes);
+            return blob;
         }
         finally
         {
@@ -114,18 +91,5 @@ public sealed class FileBlobs : IBlobs
             return;
         }
         PrivateFiles.Publish(temporary, path);
-    }
-
-    private static async ValueTask<Error?> Write(FileStream file, ReadOnlyMemory<byte> bytes, CancellationToken cancel)
-    {
-        try
-        {
-            await file.WriteAsync(bytes, cancel);
-            return null;
-        }
-        catch (IOException e) when (e.HResult == NoSpaceLeft)
-        {
-            return Error.Unavailable("disk_full", "The disk is full; the attachment was not kept.", "Free some space on the server's disk and send it again.");
-        }
     }
 }

@@ -129,52 +129,23 @@ public sealed class PostgresBlobs(PostgresStore store) : IBlobs
     private static NpgsqlParameter<long> Number(long value) => new() { TypedValue = value };
 
     /// <summary>Kept bytes, read piece by piece.</summary>
-    private sealed class Pieces(PostgresBlobs blobs, Blob blob) : Stream
+    private sealed class Pieces(PostgresBlobs blobs, Blob blob) : ForwardStream
     {
         private ReadOnlyMemory<byte> _left;
-        private long _position;
-
-        public override bool CanRead => true;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => false;
 
         public override long Length => blob.SizeBytes;
 
-        public override long Position
+        protected override async ValueTask<int> Next(Memory<byte> buffer, CancellationToken cancel)
         {
-            get => _position;
-            set => throw new NotSupportedException();
-        }
-
-        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
-        {
-            if (_left.IsEmpty && _position < blob.SizeBytes)
+            if (_left.IsEmpty && Position < blob.SizeBytes)
             {
-                _left = await blobs.Piece(blob.Content, _position, cancellationToken)
+                _left = await blobs.Piece(blob.Content, Position, cancel)
                     ?? throw new StoreUnavailableException($"a piece of the attachment {blob.Content} is missing.");
             }
             var read = Math.Min(buffer.Length, _left.Length);
             _left[..read].CopyTo(buffer);
             _left = _left[read..];
-            _position += read;
             return read;
         }
-
-        public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-            ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("It is read asynchronously.");
-
-        public override void Flush()
-        {
-        }
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
     }
 }
