@@ -82,10 +82,10 @@ internal static class Value
 
     private static bool IsTime(string name) => name.EndsWith("_at", StringComparison.Ordinal) || name is "ack_by" or "since" or "at" or "deadline";
 
-    // A thing within a thing is shown by its name: a sender by the agent, else by the human.
+    // A thing within a thing is shown by its name: a lease by its id, a sender by the agent, else by the human.
     private static string Named(Terminal terminal, Json thing)
     {
-        foreach (var name in (ReadOnlySpan<string>)["agent", "operator", "name", "id", "issue", "project"])
+        foreach (var name in (ReadOnlySpan<string>)["lease_id", "agent", "operator", "name", "id", "issue", "project"])
         {
             if (thing.TextOf(name) is { } text)
             {

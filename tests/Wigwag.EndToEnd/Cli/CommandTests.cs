@@ -47,6 +47,10 @@ public sealed class CommandTests : IDisposable
     }
 
     [Fact]
+    public void A_lease_within_an_answer_is_shown_by_its_id() =>
+        Assert.Matches("(?m)^lease: s-[0-9a-z]{10}$", _town.WigwagIn(_vc, "slot", "acquire", "build").Fine().Output);
+
+    [Fact]
     public void A_wait_ends_when_something_arrives()
     {
         _town.WigwagIn(_beads, "status").Fine();
