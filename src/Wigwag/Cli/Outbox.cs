@@ -16,17 +16,20 @@ internal sealed class Outbox
 {
     private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
+    private readonly Home _home;
     private readonly string _folder;
 
-    private Outbox(string folder) => _folder = folder;
+    private Outbox(Home home) => (_home, _folder) = (home, home.Outbox);
 
-    public static Outbox Of(Home home) => new(home.Outbox);
+    public static Outbox Of(Home home) => new(home);
 
     public bool IsEmpty => !Directory.Exists(_folder) || !Waiting().Any();
 
     /// <summary>Keeps a command; it is on disk when this returns.</summary>
     public void Keep(Call call, Route route, string? agent, string? folder)
     {
+        // A folder that is made on the way to another has the mode that everyone's has.
+        _home.Create();
         Directory.CreateDirectory(_folder, Private | UnixFileMode.UserExecute);
         using var turn = Lock();
         var last = Waiting().LastOrDefault();

@@ -20,8 +20,9 @@ internal static class HomeChecks
             yield break;
         }
         yield return Writable(home.Root);
-        foreach (var path in (string[])[home.Root, home.Token, home.Database, home.TrustedServers, home.Blobs, home.Outbox])
+        foreach (var path in (string[])[home.Root, .. Directory.EnumerateFileSystemEntries(home.Root)])
         {
+            // A file may go meanwhile.
             if (Path.Exists(path) && (File.GetUnixFileMode(path) & Others) != 0)
             {
                 yield return Open(path);

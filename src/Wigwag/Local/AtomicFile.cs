@@ -16,7 +16,8 @@ internal static class AtomicFile
         var kept = mode ?? (File.Exists(target) ? File.GetUnixFileMode(target) : null);
         try
         {
-            using (var file = new FileStream(draft, FileMode.Create, FileAccess.Write))
+            // Never wider than it will be, also while it is written.
+            using (var file = new FileStream(draft, new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = kept }))
             {
                 file.Write(bytes);
                 file.Flush(flushToDisk: true);

@@ -26,7 +26,11 @@ internal sealed record ServerRecord
     public void Write(string path)
     {
         var draft = path + ".new";
-        File.WriteAllBytes(draft, JsonSerializer.SerializeToUtf8Bytes(this, ServerRecordJson.Default.ServerRecord));
+        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite };
+        using (var file = new FileStream(draft, options))
+        {
+            JsonSerializer.Serialize(file, this, ServerRecordJson.Default.ServerRecord);
+        }
         File.Move(draft, path, overwrite: true);
     }
 

@@ -19,8 +19,8 @@ internal static partial class Scale
     /// <summary>Tells a figure, as <c>FAULTS.md</c> records it: the row, the engine, the figure, the seed and the test that repeats it, with tabs between them.</summary>
     public static void Tell(string row, string figure, string engine = "SQLite")
     {
-        var test = TestContext.Current.TestMethod;
-        var name = $"{test?.TestClass.TestClassSimpleName}.{test?.MethodName}";
+        // A fixture tells what all tests of its class came to, when none of them runs any more.
+        var name = $"{TestContext.Current.TestClass?.TestClassSimpleName}.{TestContext.Current.TestMethod?.MethodName ?? "*"}";
         var line = string.Join('\t', row, engine, figure, $"seed {Seed.ToString(CultureInfo.InvariantCulture)}", name);
         TestContext.Current.TestOutputHelper?.WriteLine(line);
         if (Environment.GetEnvironmentVariable("WIGWAG_FAULTS_FIGURES") is { Length: > 0 } file)
