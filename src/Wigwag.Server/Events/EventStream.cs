@@ -154,15 +154,15 @@ internal sealed class EventStream(ServerParts parts)
             while (true)
             {
                 var reached = Volatile.Read(ref passed);
-                try
+                await ((Task)more).WaitAsync(parts.Options.Limits.StreamHeartbeat, parts.Clock, ends).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                ends.ThrowIfCancellationRequested();
+                // Asked of the fact and not of the wait: both may end at one moment.
+                if (more.IsCompleted)
                 {
-                    return await more.WaitAsync(parts.Options.Limits.StreamHeartbeat, parts.Clock, ends);
+                    return await more;
                 }
-                catch (TimeoutException) when (!more.IsCompleted)
-                {
-                    Write(writer, $":\nid: {reached}\n\n");
-                    await Flush(writer, ends);
-                }
+                Write(writer, $":\nid: {reached}\n\n");
+                await Flush(writer, ends);
             }
         }
     }

@@ -5,6 +5,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Wigwag.Core.Keys;
 using Wigwag.Core.Operations;
+using Wigwag.Core.Store;
 
 namespace Wigwag.Tests.Server;
 
@@ -82,7 +83,9 @@ public sealed class EventStreamTests : IAsyncLifetime
     }
 
     // Facts, many in a transaction, as large as their padding makes them.
-    private async Task Write(int count, string padding = "") => await _server.Store.Write<object>(
+    private Task Write(int count, string padding = "") => Write(_server.Store, count, padding);
+
+    private static async Task Write(IStore store, int count, string padding = "") => await store.Write<object>(
         Caller.System,
         async (session, _) =>
         {
@@ -228,6 +231,18 @@ public sealed class EventStreamTests : IAsyncLifetime
             return (await Metrics()).Contains("wigwag_event_stream_dropped_total 1", StringComparison.Ordinal);
         });
         Assert.Contains("wigwag_event_stream_active 1", await Metrics(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_fact_that_comes_at_the_moment_of_a_beat_is_told()
+    {
+        await using var server = await RunningServer.Start(options => options with { Limits = options.Limits with { StreamHeartbeat = TimeSpan.FromMilliseconds(1) } });
+        await using var reader = await EventReader.Open(server.Http, "?project=*");
+        for (var i = 0; i < 600; i++)
+        {
+            await Write(server.Store, 1);
+            Assert.Equal("key.created", (await reader.Next()).EventType);
+        }
     }
 
     private static async Task Read(EventReader reader, int events)
