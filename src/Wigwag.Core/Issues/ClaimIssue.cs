@@ -31,7 +31,7 @@ public static class ClaimIssue
     {
         if (session.Caller.Agent is not { } agent)
         {
-            return Error.Invalid("agent_required", "Only an agent can hold an issue, and this call is not made as one.", "Say which agent you act as, with --as or the Wigwag-Agent header.");
+            return IssueBook.AgentRequired;
         }
         return (await IssueBook.Find(session, request.IssueId)).Try(out var issue, out var error)
             ? await IssueBook.Claim(session, issue, agent)

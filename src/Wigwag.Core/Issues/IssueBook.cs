@@ -105,6 +105,15 @@ public static class IssueBook
                 return AlreadyClaimed(held, holder);
             }
         }
+        return await Take(session, held, agent);
+    }
+
+    /// <summary>
+    /// Makes <paramref name="agent"/> the holder of an issue that it was found to be free to take, in place of whoever held it; in a
+    /// transaction that holds the project and the issue.
+    /// </summary>
+    internal static async ValueTask<Result<Issue>> Take(Session session, Issue held, AgentId agent)
+    {
         var token = (await ClaimBook.Take(session, held, agent)).Token;
         await session.Execute(
             """
@@ -176,6 +185,11 @@ public static class IssueBook
     /// <summary>Who is told of a change in any project: the reporter and the holder.</summary>
     internal static List<string> Concerned(Issue issue) =>
         [.. new[] { issue.CreatedBy, issue.Assignee }.Where(agent => agent is not null).Select(agent => agent!.Value.Value).Distinct()];
+
+    internal static Error AgentRequired { get; } = Error.Invalid(
+        "agent_required",
+        "Only an agent can hold an issue, and this call is not made as one.",
+        "Say which agent you act as, with --as or the Wigwag-Agent header.");
 
     internal static Error AlreadyClosed(Issue issue, string next) => Error.Conflict(
         "already_closed",

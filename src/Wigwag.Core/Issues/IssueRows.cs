@@ -17,6 +17,9 @@ internal static class IssueRows
         ) THEN 1 ELSE 0 END
         """;
 
+    /// <summary>True of an issue with the label of which <c>@label</c> is the <see cref="LabelPattern"/>.</summary>
+    public const string HasLabel = "i.labels LIKE @label ESCAPE '!'";
+
     public const string SummaryColumns =
         $"""
         i.issue_id, i.project, i.title, i.status, i.priority, i.labels, i.assignee, i.created_by, i.created_at, i.updated_at,
@@ -64,6 +67,12 @@ internal static class IssueRows
 
     /// <summary>Labels as their column keeps them: each with a space before and after it, so that one is found by <c>% bug %</c>.</summary>
     public static string Text(IReadOnlyList<string> labels) => labels.Count == 0 ? "" : $" {string.Join(' ', labels)} ";
+
+    public static string LabelPattern(string label) => $"% {Literal(label)} %";
+
+    /// <summary>A text in lower case as LIKE takes it: the characters that mean something to it lose their meaning.</summary>
+    public static string Literal(string text) =>
+        text.ToLowerInvariant().Replace("!", "!!", StringComparison.Ordinal).Replace("%", "!%", StringComparison.Ordinal).Replace("_", "!_", StringComparison.Ordinal);
 
     public static string Text(IssueStatus status) => status switch
     {

@@ -14,6 +14,7 @@ public static class IssuesFeature
             ListReadyIssues.Operation,
             UpdateIssue.Operation,
             ClaimIssue.Operation,
+            ClaimNextIssue.Operation,
             UnclaimIssue.Operation,
             CommentIssue.Operation,
             CloseIssue.Operation,

@@ -16,6 +16,7 @@ namespace Wigwag.Core.Issues;
 [JsonSerializable(typeof(ListReadyIssuesRequest))]
 [JsonSerializable(typeof(UpdateIssueRequest))]
 [JsonSerializable(typeof(ClaimIssueRequest))]
+[JsonSerializable(typeof(ClaimNextIssueRequest))]
 [JsonSerializable(typeof(UnclaimIssueRequest))]
 [JsonSerializable(typeof(CommentIssueRequest))]
 [JsonSerializable(typeof(CloseIssueRequest))]

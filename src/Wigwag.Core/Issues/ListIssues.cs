@@ -67,7 +67,7 @@ public static class ListIssues
             WHERE i.project = @project AND (i.created_at, i.issue_id) < (@at, @after)
             {(request.Status is null ? "" : "AND i.status = @status")}
             {(request.Assignee is null ? "" : "AND i.assignee = @assignee")}
-            {(request.Label is null ? "" : "AND i.labels LIKE @label ESCAPE '!'")}
+            {(request.Label is null ? "" : $"AND {IssueRows.HasLabel}")}
             {(request.Text is null ? "" : "AND LOWER(i.title) LIKE @text ESCAPE '!'")}
             ORDER BY i.created_at DESC, i.issue_id DESC
             LIMIT @limit
@@ -77,15 +77,11 @@ public static class ListIssues
                 ("project", project.ProjectId), ("at", mark.CreatedAtMs), ("after", mark.Issue), ("limit", limit + 1),
                 .. request.Status is { } status ? [("status", IssueRows.Text(status))] : None,
                 .. request.Assignee is { } assignee ? [("assignee", assignee)] : None,
-                .. request.Label is { } label ? [("label", $"% {Literal(label)} %")] : None,
-                .. request.Text is { } text ? [("text", $"%{Literal(text)}%")] : None,
+                .. request.Label is { } label ? [("label", IssueRows.LabelPattern(label))] : None,
+                .. request.Text is { } text ? [("text", $"%{IssueRows.Literal(text)}%")] : None,
             ]);
         return PageMark.Page(lines, limit, byPriority: false);
     }
 
     private static (string, object?)[] None => [];
-
-    // LIKE's own characters lose their meaning.
-    private static string Literal(string text) =>
-        text.ToLowerInvariant().Replace("!", "!!", StringComparison.Ordinal).Replace("%", "!%", StringComparison.Ordinal).Replace("_", "!_", StringComparison.Ordinal);
 }

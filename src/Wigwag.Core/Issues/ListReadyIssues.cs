@@ -10,6 +10,9 @@ public sealed record ListReadyIssuesRequest
     [Description("The project: a name from your external projects, an id like github.com/owner/repo, a git remote or a short name. Your own when left out.")]
     public string? Project { get; init; }
 
+    [Description("Only issues with this label.")]
+    public string? Label { get; init; }
+
     [Description("How many, 1 to 200; 50 when left out.")]
     public int? Limit { get; init; }
 
@@ -44,23 +47,19 @@ public static class ListReadyIssues
         {
             return error;
         }
-        // Served by issues_ready, in its own order.
         var lines = await session.Query(
             $"""
             SELECT {IssueRows.SummaryColumns}
             FROM issues i
-            WHERE i.project = @project AND i.status = 'open'
-              AND (i.priority, i.created_at, i.issue_id) > (@priority, @at, @after)
-              AND {IssueRows.Blocked} = 0
-            ORDER BY i.priority, i.created_at, i.issue_id
+            WHERE {Ready.Condition(request.Label)} AND ({Ready.Order}) > (@priority, @at, @after)
+            ORDER BY {Ready.Order}
             LIMIT @limit
             """,
             IssueRows.ReadSummary,
-            ("project", project.ProjectId),
-            ("priority", mark.Priority),
-            ("at", mark.CreatedAtMs),
-            ("after", mark.Issue),
-            ("limit", limit + 1));
+            [
+                .. Ready.Parameters(project.ProjectId, request.Label),
+                ("priority", mark.Priority), ("at", mark.CreatedAtMs), ("after", mark.Issue), ("limit", limit + 1),
+            ]);
         return PageMark.Page(lines, limit, byPriority: true);
     }
 }

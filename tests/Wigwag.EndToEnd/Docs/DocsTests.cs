@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Wigwag.Core.Operations;
 
 namespace Wigwag.EndToEnd.Docs;
 
@@ -40,6 +41,17 @@ public sealed partial class DocsTests
         }
     }
 
+    [Fact]
+    public void The_table_of_toolsets_has_every_tool_in_its_own()
+    {
+        var told = Toolset().Matches(File.ReadAllText(Path.Combine(Root, "docs", "mcp.md")))
+            .Select(row => Line(row.Groups["name"].Value, row.Groups["tools"].Value.Split(' ')));
+        var known = Catalog.Operations.GroupBy(operation => operation.Toolset).Select(set => Line(set.Key, set.Select(operation => operation.Name)));
+        Assert.Equal(known.Order(StringComparer.Ordinal), told.Order(StringComparer.Ordinal));
+
+        static string Line(string name, IEnumerable<string> tools) => $"{name}: {string.Join(' ', tools.Order(StringComparer.Ordinal))}";
+    }
+
     // As the hosts of repositories name them: lower case, blanks as dashes, no punctuation.
     private static IEnumerable<string> Headings(string page) => File.ReadLines(page)
         .Where(line => line.StartsWith('#'))
@@ -47,6 +59,9 @@ public sealed partial class DocsTests
 
     [GeneratedRegex(@"\]\((?<to>[^)\s]+)\)")]
     private static partial Regex Link();
+
+    [GeneratedRegex(@"^\| `(?<name>[a-z]+)` \| `(?<tools>[a-z_ ]+)`", RegexOptions.Multiline)]
+    private static partial Regex Toolset();
 
     [GeneratedRegex(@"[^\w\- ]")]
     private static partial Regex NoName();

@@ -20,6 +20,7 @@ public sealed class World : IAsyncDisposable
 
     private readonly TemporaryFolder _folder = new();
     private readonly IStore _store;
+    private readonly List<IStore> _others = [];
 
     public World()
     {
@@ -47,6 +48,18 @@ public sealed class World : IAsyncDisposable
         OperatorName = "Ann Lee",
         OperatorEmail = "ann@example.org",
     };
+
+    /// <summary>Another server on the same database; on SQLite, which has one owner, the same again.</summary>
+    public Dispatcher Another()
+    {
+        if (!TestEngine.IsPostgres)
+        {
+            return Dispatcher;
+        }
+        var store = TestEngine.Open(_folder, Clock);
+        _others.Add(store);
+        return new(store, TestEngine.Blobs(_folder, store));
+    }
 
     public async Task<Result<TAnswer>> Run<TRequest, TAnswer>(Operation<TRequest, TAnswer> operation, TRequest request, Caller? caller = null)
         where TRequest : class
@@ -105,6 +118,10 @@ public sealed class World : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        foreach (var other in _others)
+        {
+            await other.DisposeAsync();
+        }
         await _store.DisposeAsync();
         _folder.Dispose();
     }

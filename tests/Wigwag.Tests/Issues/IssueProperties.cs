@@ -2,6 +2,7 @@ using FsCheck;
 using FsCheck.Fluent;
 using Wigwag.Core.Issues;
 using Wigwag.Core.Operations;
+using Wigwag.Core.Projects;
 
 namespace Wigwag.Tests.Issues;
 
@@ -16,6 +17,7 @@ public sealed class IssueProperties
         Create,
         Update,
         Claim,
+        ClaimNext,
         Unclaim,
         Close,
         Reopen,
@@ -36,6 +38,7 @@ public sealed class IssueProperties
                         (3, Gen.Constant(Act.Create)),
                         (1, Gen.Constant(Act.Update)),
                         (3, Gen.Constant(Act.Claim)),
+                        (2, Gen.Constant(Act.ClaimNext)),
                         (2, Gen.Constant(Act.Unclaim)),
                         (3, Gen.Constant(Act.Close)),
                         (2, Gen.Constant(Act.Reopen)),
@@ -63,11 +66,15 @@ public sealed class IssueProperties
             var caller = agents[step.Who];
             if (step.What == Act.Create || model.Issues.Count == 0)
             {
-                model.Created((await town.Create("x", caller)).IssueId);
+                model.Created(await town.Create("x", caller));
                 continue;
             }
             var one = model.Pick(step.One);
             var other = model.Pick(step.Other);
+            if (step.What == Act.ClaimNext)
+            {
+                one = model.Next(caller.Project!.Value) ?? default;
+            }
             var expected = model.Do(step.What, caller.Agent!.Value.Value, one, other);
             var actual = await Do(town, step.What, caller, one, other);
             Assert.True(expected == actual, $"seed {seed}: {step.What} {one} {other}: expected {expected ?? "success"}, was {actual ?? "success"}");
@@ -79,12 +86,19 @@ public sealed class IssueProperties
     {
         Act.Update => (await town.World.Run(UpdateIssue.Operation, new() { IssueId = one, Title = $"x {other}", AddLabels = [other.Value] }, caller)).Error?.Code,
         Act.Claim => (await town.World.Run(ClaimIssue.Operation, new() { IssueId = one }, caller)).Error?.Code,
+        Act.ClaimNext => await Next(town, caller, one),
         Act.Unclaim => (await town.World.Run(UnclaimIssue.Operation, new() { IssueId = one }, caller)).Error?.Code,
         Act.Close => (await town.World.Run(CloseIssue.Operation, new() { IssueId = one, Reason = "done" }, caller)).Error?.Code,
         Act.Reopen => (await town.World.Run(ReopenIssue.Operation, new() { IssueId = one }, caller)).Error?.Code,
         Act.Depend => (await town.World.Run(DependIssue.Operation, new() { IssueId = one, DependsOn = other }, caller)).Error?.Code,
         _ => (await town.World.Run(UndependIssue.Operation, new() { IssueId = one, DependsOn = other }, caller)).Error?.Code,
     };
+
+    private static async Task<string?> Next(Town town, Caller caller, IssueId expected)
+    {
+        var result = await town.World.Run(ClaimNextIssue.Operation, new(), caller);
+        return result.Error?.Code ?? (result.Value.IssueId == expected ? null : $"{result.Value.IssueId} instead of {expected}");
+    }
 
     private static async Task Compare(Town town, Model model, ulong seed)
     {
@@ -118,6 +132,8 @@ public sealed class IssueProperties
         {
             public IssueStatus Status { get; set; }
 
+            public required ProjectId Project { get; init; }
+
             public string? Holder { get; set; }
 
             public HashSet<IssueId> DependsOn { get; } = [];
@@ -127,16 +143,27 @@ public sealed class IssueProperties
 
         public IssueId Pick(int number) => _order[number % _order.Count];
 
-        public void Created(IssueId id)
+        public void Created(Issue issue)
         {
-            Issues.Add(id, new());
-            _order.Add(id);
+            Issues.Add(issue.IssueId, new() { Project = issue.Project });
+            _order.Add(issue.IssueId);
         }
+
+        // All have one priority and one time.
+        public IssueId? Next(ProjectId project) => Issues
+            .Where(each => each.Value.Project == project && each.Value.Status == IssueStatus.Open && !IsBlocked(each.Key))
+            .OrderBy(each => each.Key.Value, StringComparer.Ordinal)
+            .Select(each => (IssueId?)each.Key)
+            .FirstOrDefault();
 
         public bool IsBlocked(IssueId id) => Issues[id].DependsOn.Any(on => Issues[on].Status != IssueStatus.Closed);
 
         public string? Do(Act what, string who, IssueId one, IssueId other)
         {
+            if (one == default)
+            {
+                return ClaimNextIssue.Nothing;
+            }
             var issue = Issues[one];
             switch (what)
             {
@@ -144,7 +171,7 @@ public sealed class IssueProperties
                     return "already_closed";
                 case Act.Claim when issue.Holder is not null && issue.Holder != who:
                     return "already_claimed";
-                case Act.Claim:
+                case Act.Claim or Act.ClaimNext:
                     (issue.Status, issue.Holder) = (IssueStatus.InProgress, who);
                     return null;
                 case Act.Unclaim when issue.Holder is not null && issue.Holder != who:
