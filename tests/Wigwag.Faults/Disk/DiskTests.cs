@@ -100,6 +100,42 @@ public sealed class DiskTests : IDisposable
         }
     }
 
+    [Fact]
+    public async Task A_disk_that_turned_read_only_is_said_reading_goes_on_and_writing_begins_again_when_it_takes_writes()
+    {
+        var readOnly = Path.Combine(_folder, "read-only");
+        var rounds = Scale.Of(3, 30);
+        await using var server = await ServerProcess.Start(Home, new Dictionary<string, string>
+        {
+            ["LD_PRELOAD"] = Shim.Make(_folder),
+            ["READ_ONLY_WHILE"] = readOnly,
+            ["READ_ONLY_FOLDER"] = Home,
+        });
+        using var mailer = await Mailer.On(server);
+        List<string> kept = [];
+        for (var round = 0; round < rounds; round++)
+        {
+            await mailer.SendAtLast($"before {round}");
+            kept.Add($"before {round}");
+            await File.WriteAllTextAsync(readOnly, "", TestContext.Current.CancellationToken);
+            var since = Stopwatch.GetTimestamp();
+            Error? refusal;
+            do
+            {
+                refusal = (await mailer.Send($"refused {round}")).Error;
+                Assert.Equal(ErrorKind.Unavailable, refusal?.Kind);
+                Assert.True(Stopwatch.GetElapsedTime(since) < ServerProcess.Patience, $"It says only: {refusal!.Message}");
+            }
+            while (!refusal.Message.Contains("read-only", StringComparison.Ordinal));
+            Assert.Equal(kept, await mailer.Sent());
+            File.Delete(readOnly);
+        }
+        await mailer.SendAtLast("after");
+
+        Assert.Equal([.. kept, "after"], await mailer.Sent());
+        Scale.Tell("I13", $"{rounds} × a disk that turned read-only: refused, and said so, read meanwhile, {kept.Count + 1} messages kept, writing again by itself");
+    }
+
     // Leaves room for a few messages.
     private static async Task Fill(string file)
     {

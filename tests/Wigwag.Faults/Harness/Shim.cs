@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Wigwag.Faults.Harness;
 
-/// <summary>A disk that fails or dawdles when told to: a library loaded before libc's own fsync.</summary>
+/// <summary>A disk that fails, dawdles or lets nothing be written when told to: a library loaded before libc's own functions.</summary>
 internal static class Shim
 {
     private const string Source =
@@ -10,7 +10,10 @@ internal static class Shim
         #define _GNU_SOURCE
         #include <dlfcn.h>
         #include <errno.h>
+        #include <fcntl.h>
+        #include <stdarg.h>
         #include <stdlib.h>
+        #include <string.h>
         #include <unistd.h>
 
         static int fails(void) {
@@ -25,6 +28,41 @@ internal static class Shim
         int fsync(int fd) { return fails() ? -1 : ((int (*)(int))dlsym(RTLD_NEXT, "fsync"))(fd); }
 
         int fdatasync(int fd) { return fails() ? -1 : ((int (*)(int))dlsym(RTLD_NEXT, "fdatasync"))(fd); }
+
+        static int is_read_only(void) {
+          const char *file = getenv("READ_ONLY_WHILE");
+          if (!file || access(file, F_OK) != 0) return 0;
+          errno = EROFS;
+          return 1;
+        }
+
+        ssize_t pwrite(int fd, const void *from, size_t size, off_t at) {
+          return is_read_only() ? -1 : ((ssize_t (*)(int, const void *, size_t, off_t))dlsym(RTLD_NEXT, "pwrite"))(fd, from, size, at);
+        }
+
+        ssize_t pwrite64(int fd, const void *from, size_t size, off64_t at) { return pwrite(fd, from, size, at); }
+
+        int ftruncate(int fd, off_t size) { return is_read_only() ? -1 : ((int (*)(int, off_t))dlsym(RTLD_NEXT, "ftruncate"))(fd, size); }
+
+        int ftruncate64(int fd, off64_t size) { return ftruncate(fd, size); }
+
+        int open(const char *path, int flags, ...) {
+          const char *folder = getenv("READ_ONLY_FOLDER");
+          va_list rest;
+          va_start(rest, flags);
+          mode_t mode = va_arg(rest, mode_t);
+          va_end(rest);
+          if (flags & (O_RDWR | O_WRONLY | O_CREAT) && folder && strncmp(path, folder, strlen(folder)) == 0 && is_read_only()) return -1;
+          return ((int (*)(const char *, int, ...))dlsym(RTLD_NEXT, "open"))(path, flags, mode);
+        }
+
+        int open64(const char *path, int flags, ...) {
+          va_list rest;
+          va_start(rest, flags);
+          mode_t mode = va_arg(rest, mode_t);
+          va_end(rest);
+          return open(path, flags, mode);
+        }
         """;
 
     /// <summary>Compiles it into a folder; its path.</summary>
