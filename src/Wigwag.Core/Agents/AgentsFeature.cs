@@ -1,4 +1,5 @@
 using Wigwag.Core.Operations;
+using Wigwag.Core.Store;
 
 namespace Wigwag.Core.Agents;
 
@@ -11,5 +12,8 @@ public static class AgentsFeature
             RegisterAgent.Operation, ListAgents.Operation, ShowAgent.Operation, UpdateAgent.Operation, Heartbeat.Operation,
             Goodbye.Operation, ShowPresence.Operation,
         ],
-        AgentEvents.All);
+        AgentEvents.All)
+    {
+        Running = [new RunningTime("agents", "last_seen_at", $"left_at IS NULL AND last_seen_at >= @now - {(long)Signs.StaleAfter.TotalMilliseconds}")],
+    };
 }

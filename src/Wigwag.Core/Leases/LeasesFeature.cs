@@ -1,6 +1,7 @@
 using Wigwag.Core.Leases.Locks;
 using Wigwag.Core.Leases.Slots;
 using Wigwag.Core.Operations;
+using Wigwag.Core.Store;
 
 namespace Wigwag.Core.Leases;
 
@@ -26,5 +27,12 @@ public static class LeasesFeature
             ReleaseLock.Operation,
             CheckLocks.Operation,
         ],
-        LeaseEvents.All);
+        LeaseEvents.All)
+    {
+        Running =
+        [
+            new RunningTime("leases", "expires_at", "state = 'active' AND expires_at > @now"),
+            new RunningTime("lease_waits", "alive_until", "alive_until > @now"),
+        ],
+    };
 }

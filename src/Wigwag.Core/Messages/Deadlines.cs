@@ -17,6 +17,9 @@ public sealed class Deadlines(IStore store)
 
     private const int Batch = 100;
 
+    /// <summary>The condition of deliveries whose deadline is to come.</summary>
+    internal const string Runs = "is_owed = 1 AND overdue_at IS NULL AND ack_by > @now";
+
     // The longest sleep of a timer, and how soon a store that could not answer is asked again.
     private static readonly TimeSpan LongestSleep = TimeSpan.FromHours(1);
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(5);

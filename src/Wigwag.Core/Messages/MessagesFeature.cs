@@ -1,4 +1,5 @@
 using Wigwag.Core.Operations;
+using Wigwag.Core.Store;
 
 namespace Wigwag.Core.Messages;
 
@@ -25,5 +26,13 @@ public static class MessagesFeature
             TellNews.Operation,
             NoteDelivery.Operation,
         ],
-        MessageEvents.All);
+        MessageEvents.All)
+    {
+        // deliveries_due
+        Running =
+        [
+            new RunningTime("messages", "ack_by", $"seq IN (SELECT seq FROM deliveries WHERE {Deadlines.Runs})"),
+            new RunningTime("deliveries", "ack_by", Deadlines.Runs),
+        ],
+    };
 }

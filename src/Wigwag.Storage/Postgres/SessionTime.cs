@@ -11,7 +11,7 @@ internal sealed class SessionTime
     public SessionTime(TimeProvider? wall, DateTimeOffset newest)
     {
         _database = wall is null ? new() : null;
-        Clock = new MonotonicClock(wall ?? _database!, newest);
+        Clock = new MonotonicClock(wall ?? _database!, newest, followsSteps: true);
         _last = newest.ToUnixTimeMilliseconds();
     }
 

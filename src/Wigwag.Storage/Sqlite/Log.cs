@@ -24,4 +24,7 @@ internal static partial class Log
 
     [LoggerMessage(2007, LogLevel.Warning, "A command took its whole commit down; the {Others} others are run again: {Reason}")]
     public static partial void RunAgain(ILogger log, int others, string reason);
+
+    [LoggerMessage(2008, LogLevel.Warning, "The machine's clock was set ahead by {Step}; so was what runs: {Times} ends of leases, signs of life and deadlines")]
+    public static partial void ClockSetAhead(ILogger log, TimeSpan step, int times);
 }

@@ -62,10 +62,13 @@ public sealed class SqliteStore : IStore
             WriterConnection.MakeRecoveredDurable(connection, log);
             var ran = Migrations.Run(connection, Migrations.All, (wall ?? TimeProvider.System).GetUtcNow());
             // A renewal is no fact of the log, and a lease may not last longer because the wall clock went back.
-            var newest = Math.Max(
+            var newest = new[]
+            {
                 connection.Scalar("SELECT at FROM events ORDER BY seq DESC LIMIT 1") ?? 0,
-                connection.Scalar("SELECT MAX(renewed_at) FROM leases WHERE state = 'active'") ?? 0);
-            var clock = new MonotonicClock(wall ?? TimeProvider.System, DateTimeOffset.FromUnixTimeMilliseconds(newest));
+                connection.Scalar("SELECT MAX(renewed_at) FROM leases WHERE state = 'active'") ?? 0,
+                connection.Scalar(ClockSteps.Newest) ?? 0,
+            }.Max();
+            var clock = new MonotonicClock(wall ?? MachineClock.Instance, DateTimeOffset.FromUnixTimeMilliseconds(newest));
             var store = new SqliteStore(path, owner, options, connection, clock, log);
             Log.Opened(log, path, raw.sqlite3_libversion().utf8_to_string(), ran.Count);
             return store;

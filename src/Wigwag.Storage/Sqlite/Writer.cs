@@ -17,7 +17,8 @@ internal sealed class Writer : IAsyncDisposable
     private static readonly AsyncLocal<Writer?> Running = new();
 
     private readonly SqliteOptions _options;
-    private readonly TimeProvider _clock;
+    private readonly MonotonicClock _clock;
+    private readonly ClockSteps _steps;
     private readonly CommitSignal _committed;
     private readonly ILogger _log;
     private readonly WriteQueue _queue;
@@ -30,9 +31,10 @@ internal sealed class Writer : IAsyncDisposable
     private volatile StoreUnavailableException? _stopped;
 
     public Writer(
-        string path, SqliteOptions options, Connection connection, ReaderPool readers, TimeProvider clock, CommitSignal committed, ILogger log)
+        string path, SqliteOptions options, Connection connection, ReaderPool readers, MonotonicClock clock, CommitSignal committed, ILogger log)
     {
         (_options, _clock, _committed, _log) = (options, clock, committed, log);
+        _steps = new(clock, log);
         _queue = new(options);
         _metrics = new(() => _queue.Length);
         _database = new(path, options, connection, readers, log);
@@ -115,6 +117,7 @@ internal sealed class Writer : IAsyncDisposable
         var size = _alone > 0 ? 1 : _options.BatchSize;
         _alone = Math.Max(0, _alone - 1);
         _batch.Add(first);
+        _steps.Follow(connection);
         connection.Run("BEGIN IMMEDIATE");
         if (!RunOne(connection, first))
         {

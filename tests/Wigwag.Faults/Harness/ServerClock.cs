@@ -2,19 +2,21 @@ using System.Globalization;
 
 namespace Wigwag.Faults.Harness;
 
-/// <summary>The machine's clock as a server sees it, set by libfaketime; what measures time that passes is left alone.</summary>
+/// <summary>The machine's clock as a server sees it, set by libfaketime; what measures time that passes is left alone, or goes with it.</summary>
 internal sealed class ServerClock
 {
     private readonly string _file;
 
-    public ServerClock(string folder)
+    /// <param name="folder">Where it lies.</param>
+    /// <param name="passes">True when time passes by it, as while a machine sleeps; else it is set.</param>
+    public ServerClock(string folder, bool passes = false)
     {
         _file = Path.Combine(folder, "clock");
         var library = Directory.GetDirectories("/usr/lib").Select(each => Path.Combine(each, "faketime", "libfaketimeMT.so.1")).FirstOrDefault(File.Exists);
         Assert.True(library is not null, "The server's clock is moved by libfaketime: apt-get install libfaketime.");
         Environment = new Dictionary<string, string>
         {
-            ["LD_PRELOAD"] = library!,
+            ["LD_PRELOAD"] = passes ? $"{Shim.MakeTime(folder)}:{library}" : library!,
             ["FAKETIME_FORCE_MONOTONIC_FIX"] = "0",
             ["FAKETIME_DONT_FAKE_MONOTONIC"] = "1",
             ["FAKETIME_NO_CACHE"] = "1",

@@ -2,10 +2,10 @@ using System.Diagnostics;
 
 namespace Wigwag.Faults.Harness;
 
-/// <summary>A disk that fails, dawdles or lets nothing be written when told to: a library loaded before libc's own functions.</summary>
+/// <summary>Libraries that are loaded before libc's own functions.</summary>
 internal static class Shim
 {
-    private const string Source =
+    private const string Disk =
         """
         #define _GNU_SOURCE
         #include <dlfcn.h>
@@ -65,11 +65,29 @@ internal static class Shim
         }
         """;
 
-    /// <summary>Compiles it into a folder; its path.</summary>
-    public static string Make(string folder)
+    private const string Time =
+        """
+        #define _GNU_SOURCE
+        #include <dlfcn.h>
+        #include <time.h>
+
+        int clock_gettime(clockid_t clock, struct timespec *time) {
+          static int (*next)(clockid_t, struct timespec *);
+          if (!next) next = (int (*)(clockid_t, struct timespec *))dlsym(RTLD_NEXT, "clock_gettime");
+          return next(clock == CLOCK_BOOTTIME ? CLOCK_REALTIME : clock, time);
+        }
+        """;
+
+    /// <summary>A disk that fails, dawdles or lets nothing be written when told to. Compiles it into a folder; its path.</summary>
+    public static string Make(string folder) => Make(folder, "shim", Disk);
+
+    /// <summary>The time since the machine was started goes as its wall clock does: what the wall gains has passed.</summary>
+    public static string MakeTime(string folder) => Make(folder, "time", Time);
+
+    private static string Make(string folder, string name, string text)
     {
-        var (source, library) = (Path.Combine(folder, "shim.c"), Path.Combine(folder, "shim.so"));
-        File.WriteAllText(source, Source);
+        var (source, library) = (Path.Combine(folder, name + ".c"), Path.Combine(folder, name + ".so"));
+        File.WriteAllText(source, text);
         Assert.True(Run("cc", "-shared", "-fPIC", "-o", library, source, "-ldl"), "The shim needs a C compiler: apt-get install gcc libc6-dev.");
         return library;
     }

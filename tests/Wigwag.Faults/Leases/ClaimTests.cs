@@ -40,7 +40,7 @@ public sealed class ClaimTests
         var cancel = TestContext.Current.CancellationToken;
         await using var ground = await Ground.Of(engine);
         var items = engine == Engine.Sqlite ? Scale.Of(150, 10_000) : Scale.Of(80, 3000);
-        var clock = engine == Engine.Sqlite ? new ServerClock(ground.Folder) : null;
+        var clock = engine == Engine.Sqlite ? new ServerClock(ground.Folder, passes: true) : null;
         clock?.Set(TimeSpan.Zero, Rate);
         await using (var server = await ground.Start(clock?.Environment))
         {
