@@ -40,41 +40,23 @@ public static class IssueBook
                 $"A new issue depends on at most {IssueLimits.DependenciesOfANewIssue} others.",
                 "Create it with fewer and add the rest with depend.");
         }
-        var id = await UnusedId(session, project, title);
-        await session.Execute(
-            """
-            INSERT INTO issues (project, issue_id, title, body, status, priority, labels, created_by, operator, created_at, updated_at)
-            VALUES (@project, @id, @title, @body, 'open', @priority, @labels, @created_by, @operator, @now, @now)
-            """,
-            ("project", project.ProjectId),
-            ("id", id),
-            ("title", title),
-            ("body", body),
-            ("priority", priority),
-            ("labels", IssueRows.Text(labels)),
-            ("created_by", session.Caller.Agent),
-            ("operator", session.Caller.Operator),
-            ("now", session.Now));
-        await session.Append(IssueEvents.Created, project.ProjectId, id.Value, new()
+        var issue = await Add(session, project, title, body, priority, labels);
+        await session.Append(IssueEvents.Created, project.ProjectId, issue.IssueId.Value, new()
         {
-            IssueId = id,
+            IssueId = issue.IssueId,
             Title = title,
             Body = body,
             Priority = priority,
             Labels = labels,
         });
-        if (!(await Find(session, id)).Try(out var issue, out error))
-        {
-            return error;
-        }
         foreach (var dependsOn in asked.DependsOn.Distinct())
         {
-            if ((await Depend(session, issue, dependsOn)).Error is { } refused)
+            if (!(await Depend(session, issue, dependsOn)).Try(out issue, out error))
             {
-                return refused;
+                return error;
             }
         }
-        return await Whole(session, id);
+        return issue;
     }
 
     /// <summary>
@@ -211,19 +193,30 @@ public static class IssueBook
         ? issue
         : Error.NotFound("unknown_issue", $"There is no issue {id}.", "Look for it in the list of the project's issues.");
 
-    private static async ValueTask<IssueId> UnusedId(Session session, Project project, string title)
+    // Nothing is read that another creation writes: on PostgreSQL one of the two would have to be run again.
+    private static async ValueTask<Issue> Add(Session session, Project project, string title, string body, int priority, IReadOnlyList<string> labels)
     {
-        var issues = await session.Scalar(
-            "SELECT COUNT(*) FROM (SELECT 1 FROM issues WHERE project = @project LIMIT @most) AS counted",
-            ("project", project.ProjectId),
-            ("most", NewIssueId.CountsUpTo)) ?? 0;
-        var length = NewIssueId.Length(issues + 1);
-        while (true)
+        var creator = session.Caller.Agent?.Value ?? session.Caller.Operator;
+        for (var length = await NewIssueId.LengthFor(session, project.ProjectId); ; length++)
         {
-            var id = NewIssueId.Make(project.ProjectId, project.Name, title, session.Caller.Agent?.Value ?? session.Caller.Operator, session.Now, length);
-            if (await session.Scalar("SELECT 1 FROM issues WHERE issue_id = @id", ("id", id)) is null)
+            var issue = new Issue
             {
-                return id;
+                IssueId = NewIssueId.Make(project.ProjectId, project.Name, title, creator, session.Now, length),
+                Project = project.ProjectId,
+                Title = title,
+                Body = body,
+                Status = IssueStatus.Open,
+                Priority = priority,
+                Labels = labels,
+                CreatedBy = session.Caller.Agent,
+                Operator = session.Caller.Operator,
+                CreatedAt = session.Now,
+                UpdatedAt = session.Now,
+                Blocked = false,
+            };
+            if (await IssueRows.Add(session, issue))
+            {
+                return issue;
             }
         }
     }

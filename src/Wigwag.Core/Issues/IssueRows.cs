@@ -65,6 +65,24 @@ internal static class IssueRows
         Blocked = row.Flag("blocked"),
     };
 
+    /// <summary>Adds an issue that was opened now; false, and nothing is done, when its id is taken.</summary>
+    public static async ValueTask<bool> Add(Session session, Issue issue) => await session.Execute(
+        """
+        INSERT INTO issues (project, issue_id, title, body, status, priority, labels, created_by, operator, created_at, updated_at)
+        VALUES (@project, @id, @title, @body, @status, @priority, @labels, @created_by, @operator, @now, @now)
+        ON CONFLICT DO NOTHING
+        """,
+        ("project", issue.Project),
+        ("id", issue.IssueId),
+        ("title", issue.Title),
+        ("body", issue.Body),
+        ("status", Text(issue.Status)),
+        ("priority", issue.Priority),
+        ("labels", Text(issue.Labels)),
+        ("created_by", issue.CreatedBy),
+        ("operator", issue.Operator),
+        ("now", issue.CreatedAt)) > 0;
+
     /// <summary>Labels as their column keeps them: each with a space before and after it, so that one is found by <c>% bug %</c>.</summary>
     public static string Text(IReadOnlyList<string> labels) => labels.Count == 0 ? "" : $" {string.Join(' ', labels)} ";
 

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
 using Wigwag.Core.Projects;
+using Wigwag.Core.Store;
 
 namespace Wigwag.Core.Issues;
 
@@ -12,9 +13,36 @@ namespace Wigwag.Core.Issues;
 internal static class NewIssueId
 {
     private const string Digits = "0123456789abcdefghijklmnopqrstuvwxyz";
+    private const int Most = 10;
 
-    /// <summary>Counting issues beyond this number changes no length.</summary>
-    public const int CountsUpTo = 8853;
+    // Counting issues beyond this number changes no length.
+    private const int CountsUpTo = 8853;
+
+    /// <summary>
+    /// How many characters follow the short name in the next issue's id, by about the number of issues that the project has: one creation
+    /// in a few, drawn by lot, adds these few, so that creations at the same time seldom write the same row.
+    /// </summary>
+    public static async ValueTask<int> LengthFor(Session session, ProjectId project)
+    {
+        var known = await session.Scalar("SELECT issues FROM issue_ids WHERE project = @project", ("project", project));
+        var length = Length((known ?? await Count(session, project)) + 1);
+        var few = 1 << (length - 2);
+        if (length < Most && RandomNumberGenerator.GetInt32(few) == 0)
+        {
+            await session.Execute("UPDATE issue_ids SET issues = issues + @few WHERE project = @project", ("few", few), ("project", project));
+        }
+        return length;
+    }
+
+    private static async ValueTask<long> Count(Session session, ProjectId project)
+    {
+        var issues = await session.Scalar(
+            "SELECT COUNT(*) FROM (SELECT 1 FROM issues WHERE project = @project LIMIT @most) AS counted",
+            ("project", project),
+            ("most", CountsUpTo)) ?? 0;
+        await session.Execute("INSERT INTO issue_ids (project, issues) VALUES (@project, @issues)", ("project", project), ("issues", issues));
+        return issues;
+    }
 
     /// <summary>
     /// How many characters follow the short name when the project holds <paramref name="issues"/> issues. Two machines that
@@ -27,7 +55,7 @@ internal static class NewIssueId
         <= 245 => 5,
         <= 1475 => 6,
         < CountsUpTo => 7,
-        _ => 10,
+        _ => Most,
     };
 
     public static IssueId Make(ProjectId project, string shortName, string title, string? creator, DateTimeOffset at, int length)

@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using Wigwag.Core.Issues;
+using Wigwag.Core.Operations;
 using Wigwag.Tests.Agents;
 
 namespace Wigwag.Tests.Issues;
@@ -10,6 +12,21 @@ public sealed class IssueTests : IAsyncLifetime
     public async ValueTask InitializeAsync() => _town = await Town.Open();
 
     public ValueTask DisposeAsync() => _town.DisposeAsync();
+
+    [Fact]
+    public async Task An_id_that_is_taken_is_given_to_no_other_issue_of_any_project()
+    {
+        var issue = await _town.Create();
+        foreach (var project in new[] { issue.Project, _town.Main.Project!.Value })
+        {
+            var again = await _town.World.Dispatcher.Store.Write<Issue>(
+                _town.Dave,
+                async (session, _) => await IssueRows.Add(session, issue with { Project = project, Title = "other" }) ? issue : Error.Conflict("taken", "It is taken.", "Take another."),
+                World.Stop);
+            Assert.Equal("taken", again.Error?.Code);
+        }
+        Assert.Equivalent(issue, await _town.Show(issue), strict: true);
+    }
 
     [Fact]
     public async Task A_new_issue_is_open_and_says_who_reported_it()
@@ -115,12 +132,16 @@ public sealed class IssueTests : IAsyncLifetime
     [Fact]
     public async Task Ids_grow_with_the_project_and_never_repeat()
     {
-        var ids = new HashSet<IssueId>();
-        for (var i = 0; i < 300; i++)
-        {
-            Assert.True(ids.Add((await _town.Create($"Crash {i}")).IssueId));
-        }
-        Assert.Equal([4, 5, 6], ids.Select(id => id.Value.Length - "vc-".Length).Distinct());
-        Assert.Equal(40, ids.Count(id => id.Value.Length == "vc-".Length + 4));
+        var ids = new ConcurrentBag<IssueId> { (await _town.Create()).IssueId };
+        Assert.Equal(4, Length(ids.Single()));
+        // About counted: the first ten additions of four that change the length are among the first 200 but for once in 10^12.
+        await Parallel.ForAsync(0, 340, new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (i, _) => ids.Add((await _town.Create($"Crash {i}")).IssueId));
+        var last = (await _town.Create()).IssueId;
+        Assert.InRange(Length(last), 5, 6);
+        Assert.InRange(ids.Count(id => Length(id) == 4), 10, 200);
+        Assert.Equal(342, ids.Append(last).Distinct().Count());
+        Assert.Equal(4, Length((await _town.Create(by: _town.Main)).IssueId));
+
+        static int Length(IssueId id) => id.Value.Length - id.Value.LastIndexOf('-') - 1;
     }
 }
