@@ -28,6 +28,7 @@ internal sealed class Connection : IDisposable
     public static Connection OpenWriter(string path, SqliteOptions options) => Open(
         path,
         options,
+        writes: true,
         // The sub-journal of savepoints stays in memory; a full /tmp must not fail a command.
         """
         PRAGMA journal_mode = WAL;
@@ -44,6 +45,7 @@ internal sealed class Connection : IDisposable
     public static Connection OpenReader(string path, SqliteOptions options) => Open(
         path,
         options,
+        writes: false,
         """
         PRAGMA wal_autocheckpoint = 0;
         PRAGMA query_only = ON;
@@ -53,7 +55,7 @@ internal sealed class Connection : IDisposable
         PRAGMA cache_size = -2000;
         """);
 
-    private static Connection Open(string path, SqliteOptions options, string settings)
+    private static Connection Open(string path, SqliteOptions options, bool writes, string settings)
     {
         var connection = new SqliteConnection(new SqliteConnectionStringBuilder
         {
@@ -66,6 +68,11 @@ internal sealed class Connection : IDisposable
         {
             connection.Open();
             var opened = new Connection(connection, options);
+            if (writes && raw.sqlite3_db_readonly(opened.Handle, "main") == 1)
+            {
+                // SQLite opens for reading what it may not write, and would make a log beside it that nobody may write either.
+                throw new SqliteException("The database file cannot be written.", raw.SQLITE_READONLY);
+            }
             opened.WaitForLocks(TimeSpan.FromSeconds(5));
             opened.RunScript(settings);
             raw.sqlite3_progress_handler(opened.Handle, StepsBetweenChecks, _ => opened.MustStop() ? 1 : 0, null);

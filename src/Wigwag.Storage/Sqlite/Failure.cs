@@ -19,7 +19,8 @@ internal static class Failure
     /// <summary>The exception for callers: unavailable for a broken machine, the same exception for a bug.</summary>
     public static Exception Of(SqliteException e) =>
         IsDiskFull(e) ? new StoreUnavailableException("the disk is full.", e) { IsDiskFull = true }
-        : e.SqliteErrorCode == raw.SQLITE_READONLY ? new StoreUnavailableException("the database is read-only.", e)
+        : e.SqliteErrorCode == raw.SQLITE_READONLY ? new StoreUnavailableException(
+            "the database is read-only: see that its files are the server's user's own to write, and that their disk is not mounted read-only.", e)
         : e.SqliteErrorCode is raw.SQLITE_BUSY or raw.SQLITE_LOCKED ? new StoreUnavailableException("the database is locked by a program that is not Wigwag.", e)
         : e.SqliteErrorCode == raw.SQLITE_INTERRUPT ? new StoreUnavailableException("a statement took too long and was stopped.", e)
         : e.SqliteErrorCode is raw.SQLITE_CORRUPT or raw.SQLITE_NOTADB ? new StoreUnavailableException("the database file is damaged.", e)

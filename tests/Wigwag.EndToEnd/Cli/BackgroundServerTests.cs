@@ -41,6 +41,33 @@ public sealed class BackgroundServerTests : IDisposable
     }
 
     [Fact]
+    public void A_home_on_a_read_only_disk_is_not_taken_for_a_busy_one()
+    {
+        Directory.CreateDirectory(_town.Home);
+        Assert.SkipUnless(Mount("-t", "tmpfs", "-o", "size=8m,mode=0700", "tmpfs", _town.Home), "needs the right to mount a tmpfs");
+        try
+        {
+            _town.Wigwag("project", "list").Fine();
+            _town.Wigwag("stop").Fine();
+            // The process has let go of the home a moment before it is gone.
+            Town.Until(() => Mount("-o", "remount,ro", _town.Home), "nothing is open there any more");
+            foreach (var command in (string[][])[["project", "list"], ["serve"], ["project", "list", "--no-server"]])
+            {
+                var ran = _town.Wigwag(command);
+                Assert.True(ran.ExitCode == 7, $"{ran.ExitCode}: {ran.Complaint}");
+                Assert.Contains("cannot be written", ran.Complaint, StringComparison.Ordinal);
+                Assert.Contains("neither full nor mounted read-only", ran.Complaint, StringComparison.Ordinal);
+            }
+        }
+        finally
+        {
+            _town.Run("umount", "/", "--lazy", _town.Home).Fine();
+        }
+    }
+
+    private bool Mount(params string[] arguments) => _town.Run("mount", "/", arguments).ExitCode == 0;
+
+    [Fact]
     public void A_command_does_not_wait_for_the_server_it_started_to_end()
     {
         // The reader of the pipe sees its end only when nobody holds the other end.

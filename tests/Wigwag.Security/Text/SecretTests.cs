@@ -109,7 +109,7 @@ public sealed class SecretTests : IDisposable
         Look("what the attachments' store was sent", _objects.Heard, Of(Keeping.Nowhere).Where(secret => secret.Kind != "a session of S3"));
         Assert.True(_told.Count == 0, string.Join('\n', _told));
         Assert.True(_planted.All.Count >= 30, $"{_planted.All.Count}");
-        Scale.Tell("Secrets", $"{_planted.All.Count} planted secrets ({_planted.All.Count - written.Count} of configuration, credentials and requests, {written.Count} in texts): 0 in logs, metrics and traces, arguments of processes, errors, lists, events, files beside the database, and a backup's list; 0 of the former anywhere");
+        Scale.Tell("Secrets:", $"{_planted.All.Count} planted secrets ({_planted.All.Count - written.Count} of configuration, credentials and requests, {written.Count} in texts): 0 in logs, metrics and traces, arguments of processes, errors, lists, events, files beside the database, and a backup's list; 0 of the former anywhere");
     }
 
     private string PlantInClone()

@@ -110,6 +110,33 @@ public sealed class SqliteFaultTests : IDisposable
     }
 
     [Fact]
+    public async Task A_file_that_cannot_be_written_is_not_opened_and_what_to_do_is_said()
+    {
+        var file = _folder["read-only.db"];
+        await using (var store = SqliteStore.Open(file))
+        {
+            await Put(store, "before", "");
+        }
+        // Modes do not bind root.
+        Assert.SkipUnless(Run("mount", "--bind", file, file), "needs the right to mount a file on itself");
+        try
+        {
+            Assert.True(Run("mount", "-o", "remount,ro,bind", file));
+            var refusal = Assert.Throws<StoreUnavailableException>(() => SqliteStore.Open(file));
+            Assert.Contains("read-only: see that its files are the server's user's own to write", refusal.Message, StringComparison.Ordinal);
+            Assert.Empty(Directory.GetFiles(_folder.Path, "read-only.db-*"));
+        }
+        finally
+        {
+            Assert.True(Run("umount", file));
+        }
+        await using (var store = SqliteStore.Open(file))
+        {
+            Assert.Equal(1, await Count(store));
+        }
+    }
+
+    [Fact]
     public async Task A_write_that_fails_stops_writing_until_the_file_was_checked_and_then_it_goes_on_by_itself()
     {
         Assert.SkipUnless(Run("prlimit", "--version"), "needs prlimit");
