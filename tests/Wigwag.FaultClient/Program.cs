@@ -1,7 +1,7 @@
 // An agent in a process of its own, for tests that hold it still or kill it. What it does it says, a line each, before and after.
 //   FaultClient hold AGENT          for each line "hold SOCKET SCOPE ISSUE": reserves and claims, says "held TOKEN CLAIM_TOKEN", waits for
 //                                   a line and then does, as if it still held both, all that a token guards: "tried NAME CODE"…, "done"
-//   FaultClient work SOCKET AGENT MILLISECONDS   claims what is ready, works on it for so long, closes it; until it is killed
+//   FaultClient work SOCKET AGENT MILLISECONDS   claims the next issue, works on it for so long, closes it; until it is killed
 using System.Globalization;
 using Wigwag.Client;
 using Wigwag.Core.Agents;
@@ -48,22 +48,13 @@ static async Task Work(string socket, AgentId agent, int milliseconds)
     await Say("ready");
     for (var number = 0; ; number++)
     {
-        // What nobody holds; else what somebody holds who may have left.
-        if (!(await client.Call(ListReadyIssues.Operation, new() { Limit = 200 })).Try(out var ready, out _) ||
-            (ready.Issues.Count == 0 && !(await client.Call(ListIssues.Operation, new() { Status = IssueStatus.InProgress, Limit = 50 })).Try(out ready, out _)) ||
-            ready.Issues.Count == 0)
-        {
-            // A sign of life while there is nothing to do.
-            await client.Call(Heartbeat.Operation, new());
-            await Task.Delay(100);
-            continue;
-        }
-        var issue = ready.Issues[chance.Next(ready.Issues.Count)].IssueId;
-        if (!(await client.Call(ClaimIssue.Operation, new() { IssueId = issue })).Try(out var claimed, out _))
+        // What nobody holds, or somebody held who is gone; while there is nothing, waiting is a sign of life.
+        if (!(await client.Call(ClaimNextIssue.Operation, new() { WaitSeconds = 10 })).Try(out var claimed, out _))
         {
             await Task.Delay(20);
             continue;
         }
+        var issue = claimed.IssueId;
         await Say($"claimed {issue} {claimed.ClaimToken}");
         await Task.Delay(chance.Next(milliseconds));
         await Say($"closing {issue} {claimed.ClaimToken}");
