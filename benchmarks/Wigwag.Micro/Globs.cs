@@ -21,7 +21,7 @@ public class Globs
     private readonly Glob _alternatives = Parse("{src,test}/{parser,printer}/[a-m]*/**/*.{cs,md}");
     private readonly List<Scope> _all = [.. Enumerable.Range(0, 10_000).Select(i => Scope.Parse(Text(i), PathCase.Sensitive).Value)];
     private readonly Scope _wanted = Scope.Parse("src/a7/new/y*.cs", PathCase.Sensitive).Value;
-    private readonly string _home = Directory.CreateTempSubdirectory("wigwag-micro-").FullName;
+    private string? _home;
     private SqliteStore? _store;
 
     // BenchmarkDotNet does not wait for a setup that is a task when it runs in this process.
@@ -32,7 +32,10 @@ public class Globs
     public void Delete()
     {
         _store?.DisposeAsync().AsTask().GetAwaiter().GetResult();
-        Directory.Delete(_home, recursive: true);
+        if (_home is not null)
+        {
+            Directory.Delete(_home, recursive: true);
+        }
     }
 
     [Benchmark]
@@ -58,6 +61,8 @@ public class Globs
 
     private async Task ReserveAll()
     {
+        // Made here: BenchmarkDotNet makes more instances than it sets up and cleans up.
+        _home = Directory.CreateTempSubdirectory("wigwag-micro-").FullName;
         _store = SqliteStore.Open(Path.Combine(_home, "wigwag.db"));
         var dispatcher = new Dispatcher(_store, FileBlobs.Open(Path.Combine(_home, "blobs")));
         _ = (await dispatcher.Run(RegisterAgent.Operation, new() { Agent = "holder/micro", Project = Project.Value }, Caller.System)).Value;
