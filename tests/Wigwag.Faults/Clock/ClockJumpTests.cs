@@ -29,8 +29,9 @@ public sealed class ClockJumpTests
         var (jumps, kept, over, restarts) = (0, 0, 0, 0);
         var server = await ground.Start(clock.Environment);
         await ground.Enlist([Keeper, .. agents]);
-        using (var enough = CancellationTokenSource.CreateLinkedTokenSource(cancel))
+        try
         {
+            using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancel);
             var working = Task.WhenAll(agents.Select((agent, i) => Task.Run(() => Contend(agent, new Random(Scale.Seed + i), enough.Token), cancel)));
             using var keeper = ground.Client(Keeper);
             using var rival = ground.Client(AgentId.Parse("c0/faults"));
@@ -103,7 +104,10 @@ public sealed class ClockJumpTests
             async Task IsRefused(string scope) => Assert.Equal(
                 "scope_held", (await Retried(() => rival.Call(Reserve.Operation, new() { Scopes = [scope] }, cancel: cancel))).Error?.Code);
         }
-        await server.DisposeAsync();
+        finally
+        {
+            await server.DisposeAsync();
+        }
         await using var store = await ground.Open();
         var violations = Together([.. holds]).Concat(await InLog(store, cancel)).Take(20).ToList();
         Assert.True(violations.Count == 0, $"seed {Scale.Seed}: {string.Join('\n', violations)}");

@@ -45,10 +45,13 @@ internal sealed class Invariants
         CancellationToken.None)).Value;
 
     /// <summary>The first that does not hold, or null.</summary>
-    public async Task<string?> Broken(IStore store)
+    /// <param name="store">Where.</param>
+    /// <param name="passed">The time that truly passed since the last look; null when the store was opened since, and trusts the wall.</param>
+    public async Task<string?> Broken(IStore store, TimeSpan? passed)
     {
         var now = (await store.Read<State>(Caller.System, async (session, _) => await Read(session), CancellationToken.None)).Value;
-        var broken = Of(now).Concat(_before is { } before ? Since(before, now) : []).FirstOrDefault();
+        var broken = Of(now).Concat(_before is { } before ? Since(before, now) : [])
+            .Concat(_before is { } and && passed is { } time ? Early(and, now, (long)time.TotalMilliseconds) : []).FirstOrDefault();
         _before = now;
         return broken;
     }
@@ -165,6 +168,19 @@ internal sealed class Invariants
                 || (was.TakenBy is { } owner && @is.TakenBy != owner && !WasGone(owner, before, now)) || (was.OverdueAt is not null && @is.OverdueAt != was.OverdueAt))
             {
                 yield return $"a delivery went back: {was}, then {@is}";
+            }
+        }
+    }
+
+    // Whatever the wall shows, a lease has what was left of it, less what passed.
+    private static IEnumerable<string> Early(State before, State now, long passed)
+    {
+        foreach (var (id, was) in before.Leases)
+        {
+            var left = was.ExpiresAt - before.At - passed;
+            if (was.IsActive && left > 0 && now.Leases.GetValueOrDefault(id) is { IsActive: true } @is && @is.Token == was.Token && @is.ExpiresAt - now.At < left)
+            {
+                yield return $"a lease ended early: {left} ms were left of {was}, then {@is} at {now.At}";
             }
         }
     }

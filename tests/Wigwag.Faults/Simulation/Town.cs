@@ -31,6 +31,7 @@ internal sealed class Town : IAsyncDisposable
     private readonly List<LeaseId> _leases = [];
     private readonly Invariants _invariants = new();
     private FaultyStore _store = null!;
+    private bool _isNew;
     private Dispatcher _dispatcher = null!;
     private int _life;
 
@@ -57,6 +58,7 @@ internal sealed class Town : IAsyncDisposable
         {
             // Steps that happen together: each is begun before the one ahead of it has ended.
             var together = 1;
+            var since = _clock.GetTimestamp();
             while (together < 4 && i + together < plan.Count && plan[i + together - 1].WithNext && IsCommand(plan[i + together - 1]) && IsCommand(plan[i + together]))
             {
                 together++;
@@ -66,10 +68,11 @@ internal sealed class Town : IAsyncDisposable
             {
                 return first;
             }
-            if (await _invariants.Broken(_store) is { } broken)
+            if (await _invariants.Broken(_store, _isNew ? null : _clock.GetElapsedTime(since)) is { } broken)
             {
                 return $"after step {plan[i + together - 1].Number}: {broken}";
             }
+            _isNew = false;
             i += together;
         }
         return null;
@@ -238,6 +241,7 @@ internal sealed class Town : IAsyncDisposable
 
     private void Open()
     {
+        _isNew = true;
         _store = new(SqliteStore.Open(Database, wall: _clock));
         _dispatcher = new(_store, FileBlobs.Open(Path.Combine(_folder, "blobs")));
     }
