@@ -58,6 +58,7 @@ public static class ClaimNextIssue
         {
             return error;
         }
+        // Each claim advances the project's token, so that two of them can only come one after the other: held, none is run again.
         await session.LockProject(project.ProjectId);
         if (await Ready.Next(session, project.ProjectId, request.Label) is { } issue)
         {
