@@ -25,6 +25,9 @@ internal abstract class Engine : IAsyncDisposable
     /// <summary>How many durable sends a second of 64 clients it is to make.</summary>
     public abstract double SendsTogether { get; }
 
+    /// <summary>How many claims a second of 32 agents of one project it is to make.</summary>
+    public abstract double ClaimsTogether { get; }
+
     /// <summary>Sends a second at which deliveries are timed: well under what the engine makes on two cores that the clients share.</summary>
     public abstract double Busy { get; }
 

@@ -61,6 +61,32 @@ internal static class Filling
         Maintain(connection, database);
     }
 
+    /// <summary>Issues that are ready, in an empty database.</summary>
+    public static void Issues(Database database, int count)
+    {
+        using var connection = database.Connect();
+        using var transaction = connection.BeginTransaction();
+        Run(connection, transaction, string.Create(
+            CultureInfo.InvariantCulture,
+            $"""
+            INSERT INTO issues (project, issue_id, title, body, status, priority, labels, created_at, updated_at)
+            {Numbers.Replace("{0}", count.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal)}
+            SELECT 'github.com/wigwag/crew', 'crew-' || (1000000000 + n), 'Parser crashes on an empty file, report ' || n, 'It stops on an empty file.', 'open', n % 5, '', n, n
+            FROM numbers
+            """));
+        transaction.Commit();
+        Maintain(connection, database);
+    }
+
+    /// <summary>How many issues are held.</summary>
+    public static long Claimed(Database database)
+    {
+        using var connection = database.Connect();
+        using var command = connection.CreateCommand();
+        command.CommandText = "SELECT COUNT(*) FROM issues WHERE status = 'in_progress'";
+        return Convert.ToInt64(command.ExecuteScalar(), CultureInfo.InvariantCulture);
+    }
+
     /// <summary>Reservations of one agent, held for a day from now.</summary>
     public static void Reservations(Database database, ProjectId project, AgentId holder, IEnumerable<string> globs)
     {

@@ -18,6 +18,8 @@ internal sealed class PostgresEngine : Engine
 
     public override double SendsTogether => 3000;
 
+    public override double ClaimsTogether => 4000;
+
     public override double Busy => 100;
 
     public override int MostMessages => 100_000;

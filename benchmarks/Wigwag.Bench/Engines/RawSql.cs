@@ -62,6 +62,20 @@ internal sealed class RawSql : IDisposable
         return sql;
     }
 
+    /// <summary>The statement that takes the most urgent open issue, and no more.</summary>
+    public static RawSql NextIssue(Database database, string skipLocked)
+    {
+        var sql = new RawSql(database.Connect());
+        sql.Add(
+            $"""
+            UPDATE issues SET status = 'in_progress', assignee = @from, claimed_at = @n
+            WHERE project = 'github.com/wigwag/crew' AND issue_id = (
+              SELECT issue_id FROM issues WHERE project = 'github.com/wigwag/crew' AND status = 'open'
+              ORDER BY priority, created_at, issue_id LIMIT 1 {skipLocked})
+            """);
+        return sql;
+    }
+
     /// <summary>Units of work a second at one size of commit.</summary>
     public double PerSecond(int batch, TimeSpan duration)
     {
@@ -94,7 +108,8 @@ internal sealed class RawSql : IDisposable
         _connection.Dispose();
     }
 
-    private void Commit(int units)
+    /// <summary>So many units of work in one commit.</summary>
+    public void Commit(int units)
     {
         using var transaction = _connection.BeginTransaction();
         for (var i = 0; i < units; i++, _next++)

@@ -14,6 +14,8 @@ internal sealed class SqliteEngine : Engine
 
     public override double SendsTogether => 5000;
 
+    public override double ClaimsTogether => 3000;
+
     public override double Busy => 500;
 
     public override int MostMessages => 1_000_000;
