@@ -5,16 +5,16 @@ namespace Wigwag.Core.Agents;
 /// <summary>What happens to agents, as the log keeps it. Silence is no fact: whether an agent is still online is read from the time of its last sign.</summary>
 public static class AgentEvents
 {
-    public static readonly EventKind<Agent> Registered = new("agent.registered", AgentsJson.Default.Agent);
+    public static readonly EventKind<Agent> Registered = new("agent.registered", AgentsJson.Default);
 
     /// <summary>Its profile, status or workspace is another.</summary>
-    public static readonly EventKind<Agent> Updated = new("agent.updated", AgentsJson.Default.Agent);
+    public static readonly EventKind<Agent> Updated = new("agent.updated", AgentsJson.Default);
 
     /// <summary>It gave a sign after an absence.</summary>
-    public static readonly EventKind<Agent> Online = new("agent.online", AgentsJson.Default.Agent);
+    public static readonly EventKind<Agent> Online = new("agent.online", AgentsJson.Default);
 
     /// <summary>It said goodbye.</summary>
-    public static readonly EventKind<Agent> Offline = new("agent.offline", AgentsJson.Default.Agent);
+    public static readonly EventKind<Agent> Offline = new("agent.offline", AgentsJson.Default);
 
     public static IReadOnlyList<EventKind> All { get; } = [Registered, Updated, Online, Offline];
 }

@@ -22,8 +22,7 @@ public static class Goodbye
         Cli = "agent goodbye [agent]",
         Example = "wigwag agent goodbye",
         Toolset = "agents",
-        Request = AgentsJson.Default.GoodbyeRequest,
-        Answer = AgentsJson.Default.Agent,
+        Json = AgentsJson.Default,
         Handler = Handle,
     };
 

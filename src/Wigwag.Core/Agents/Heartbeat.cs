@@ -22,8 +22,7 @@ public static class Heartbeat
         Cli = "agent heartbeat [agent]",
         Example = "wigwag agent heartbeat",
         Toolset = "agents",
-        Request = AgentsJson.Default.HeartbeatRequest,
-        Answer = AgentsJson.Default.Agent,
+        Json = AgentsJson.Default,
         Handler = Handle,
     };
 

@@ -42,8 +42,7 @@ public static class ListAgents
         Cli = "agent list",
         Example = "wigwag agent list --project beads --online",
         Role = Role.Reader,
-        Request = AgentsJson.Default.ListAgentsRequest,
-        Answer = AgentsJson.Default.AgentPage,
+        Json = AgentsJson.Default,
         Handler = Handle,
     };
 

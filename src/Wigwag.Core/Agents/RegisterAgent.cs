@@ -79,8 +79,7 @@ public static class RegisterAgent
         Http = "POST /v1/agents",
         Cli = "agent register [agent]",
         Example = "wigwag agent register --program claude-code --role ui",
-        Request = AgentsJson.Default.RegisterAgentRequest,
-        Answer = AgentsJson.Default.Agent,
+        Json = AgentsJson.Default,
         Handler = Handle,
     };
 

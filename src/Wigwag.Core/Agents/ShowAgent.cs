@@ -23,8 +23,7 @@ public static class ShowAgent
         Example = "wigwag agent show main/beads",
         Role = Role.Reader,
         Toolset = "agents",
-        Request = AgentsJson.Default.ShowAgentRequest,
-        Answer = AgentsJson.Default.Agent,
+        Json = AgentsJson.Default,
         Handler = (session, request, _) => AgentRegistry.Named(session, request.Agent),
     };
 }

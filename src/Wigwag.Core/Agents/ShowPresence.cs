@@ -42,8 +42,7 @@ public static class ShowPresence
         Example = "wigwag agent online beads",
         Role = Role.Reader,
         Toolset = "agents",
-        Request = AgentsJson.Default.ShowPresenceRequest,
-        Answer = AgentsJson.Default.ProjectPresence,
+        Json = AgentsJson.Default,
         Handler = Handle,
     };
 

@@ -40,8 +40,7 @@ public static class UpdateAgent
         Cli = "agent update [agent]",
         Example = "wigwag agent update --status working",
         Toolset = "agents",
-        Request = AgentsJson.Default.UpdateAgentRequest,
-        Answer = AgentsJson.Default.Agent,
+        Json = AgentsJson.Default,
         Handler = Handle,
     };
 

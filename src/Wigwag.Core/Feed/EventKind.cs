@@ -1,5 +1,7 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
+using Wigwag.Core.Text;
 
 namespace Wigwag.Core.Feed;
 
@@ -12,13 +14,15 @@ public abstract class EventKind(string name)
 }
 
 /// <inheritdoc/>
-public sealed class EventKind<T>(string name, JsonTypeInfo<T> type) : EventKind(name)
+public sealed class EventKind<T>(string name, JsonSerializerContext json) : EventKind(name)
 {
-    public override JsonTypeInfo FactType => type;
+    public override JsonTypeInfo FactType => Type;
+
+    private JsonTypeInfo<T> Type => field ??= json.Contract<T>();
 
     /// <summary>The JSON that the log keeps.</summary>
-    public string Write(T fact) => JsonSerializer.Serialize(fact, type);
+    public string Write(T fact) => JsonSerializer.Serialize(fact, Type);
 
     /// <summary>The fact that the log kept.</summary>
-    public T Read(string json) => JsonSerializer.Deserialize(json, type)!;
+    public T Read(string text) => JsonSerializer.Deserialize(text, Type)!;
 }

@@ -22,8 +22,7 @@ public static class ClaimIssue
         Cli = "issue claim <issue_id>",
         AlsoCli = ["claim <issue_id>"],
         Example = "wigwag issue claim vc-a3f8",
-        Request = IssuesJson.Default.ClaimIssueRequest,
-        Answer = IssuesJson.Default.Issue,
+        Json = IssuesJson.Default,
         Handler = Handle,
     };
 

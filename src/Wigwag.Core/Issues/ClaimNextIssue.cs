@@ -41,8 +41,7 @@ public static class ClaimNextIssue
         Http = "POST /v1/projects/{project}/ready/claim",
         Cli = "issue claim-next",
         Example = "wigwag issue claim-next",
-        Request = IssuesJson.Default.ClaimNextIssueRequest,
-        Answer = IssuesJson.Default.Issue,
+        Json = IssuesJson.Default,
         Handler = Handle,
         Waking = Wake,
     };

@@ -30,8 +30,7 @@ public static class CommentIssue
         Status = 201,
         Cli = "issue comment <issue_id> <body>",
         Example = "wigwag issue comment vc-a3f8 \"Which commit was that on?\"",
-        Request = IssuesJson.Default.CommentIssueRequest,
-        Answer = MessagesJson.Default.Message,
+        Json = MessagesJson.Default,
         Handler = Handle,
     };
 

@@ -40,8 +40,7 @@ public static class CreateIssue
         Status = 201,
         Cli = "issue create <title>",
         Example = "wigwag issue create \"Parser crashes on empty files\" --priority 1 --label parser",
-        Request = IssuesJson.Default.CreateIssueRequest,
-        Answer = IssuesJson.Default.Issue,
+        Json = IssuesJson.Default,
         Handler = Handle,
     };
 

@@ -10,14 +10,14 @@ namespace Wigwag.Core.Issues;
 /// </summary>
 public static class IssueEvents
 {
-    public static readonly EventKind<IssueCreated> Created = new("issue.created", IssuesJson.Default.IssueCreated);
-    public static readonly EventKind<IssueUpdated> Updated = new("issue.updated", IssuesJson.Default.IssueUpdated);
-    public static readonly EventKind<IssueClaimed> Claimed = new("issue.claimed", IssuesJson.Default.IssueClaimed);
-    public static readonly EventKind<IssueUnclaimed> Unclaimed = new("issue.unclaimed", IssuesJson.Default.IssueUnclaimed);
-    public static readonly EventKind<IssueClosed> Closed = new("issue.closed", IssuesJson.Default.IssueClosed);
-    public static readonly EventKind<IssueReopened> Reopened = new("issue.reopened", IssuesJson.Default.IssueReopened);
-    public static readonly EventKind<IssueDependency> DependencyAdded = new("issue.dependency_added", IssuesJson.Default.IssueDependency);
-    public static readonly EventKind<IssueDependency> DependencyRemoved = new("issue.dependency_removed", IssuesJson.Default.IssueDependency);
+    public static readonly EventKind<IssueCreated> Created = new("issue.created", IssuesJson.Default);
+    public static readonly EventKind<IssueUpdated> Updated = new("issue.updated", IssuesJson.Default);
+    public static readonly EventKind<IssueClaimed> Claimed = new("issue.claimed", IssuesJson.Default);
+    public static readonly EventKind<IssueUnclaimed> Unclaimed = new("issue.unclaimed", IssuesJson.Default);
+    public static readonly EventKind<IssueClosed> Closed = new("issue.closed", IssuesJson.Default);
+    public static readonly EventKind<IssueReopened> Reopened = new("issue.reopened", IssuesJson.Default);
+    public static readonly EventKind<IssueDependency> DependencyAdded = new("issue.dependency_added", IssuesJson.Default);
+    public static readonly EventKind<IssueDependency> DependencyRemoved = new("issue.dependency_removed", IssuesJson.Default);
 
     public static IReadOnlyList<EventKind> All { get; } =
         [Created, Updated, Claimed, Unclaimed, Closed, Reopened, DependencyAdded, DependencyRemoved];

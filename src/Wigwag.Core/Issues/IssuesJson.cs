@@ -18,7 +18,6 @@ namespace Wigwag.Core.Issues;
 [JsonSerializable(typeof(ClaimIssueRequest))]
 [JsonSerializable(typeof(ClaimNextIssueRequest))]
 [JsonSerializable(typeof(UnclaimIssueRequest))]
-[JsonSerializable(typeof(CommentIssueRequest))]
 [JsonSerializable(typeof(CloseIssueRequest))]
 [JsonSerializable(typeof(ReopenIssueRequest))]
 [JsonSerializable(typeof(DependIssueRequest))]

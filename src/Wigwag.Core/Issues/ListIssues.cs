@@ -43,8 +43,7 @@ public static class ListIssues
         Http = "GET /v1/projects/{project}/issues",
         Cli = "issue list",
         Example = "wigwag issue list --status open --label parser",
-        Request = IssuesJson.Default.ListIssuesRequest,
-        Answer = IssuesJson.Default.IssuePage,
+        Json = IssuesJson.Default,
         Handler = Handle,
     };
 

@@ -32,8 +32,7 @@ public static class ListReadyIssues
         Http = "GET /v1/projects/{project}/ready",
         Cli = "issue ready",
         Example = "wigwag issue ready --limit 5",
-        Request = IssuesJson.Default.ListReadyIssuesRequest,
-        Answer = IssuesJson.Default.IssuePage,
+        Json = IssuesJson.Default,
         Handler = Handle,
     };
 

@@ -25,8 +25,7 @@ public static class ReopenIssue
         Http = "POST /v1/issues/{issue_id}/reopen",
         Cli = "issue reopen <issue_id>",
         Example = "wigwag issue reopen vc-a3f8 --reason \"Still crashes on a file of one byte.\"",
-        Request = IssuesJson.Default.ReopenIssueRequest,
-        Answer = IssuesJson.Default.Issue,
+        Json = IssuesJson.Default,
         Handler = Handle,
     };
 

@@ -27,8 +27,7 @@ public static class ShowIssue
         Http = "GET /v1/issues/{issue_id}",
         Cli = "issue show <issue_id>",
         Example = "wigwag issue show vc-a3f8",
-        Request = IssuesJson.Default.ShowIssueRequest,
-        Answer = IssuesJson.Default.Issue,
+        Json = IssuesJson.Default,
         Handler = Handle,
     };
 

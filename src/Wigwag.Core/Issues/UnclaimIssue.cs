@@ -23,8 +23,7 @@ public static class UnclaimIssue
         Http = "POST /v1/issues/{issue_id}/unclaim",
         Cli = "issue unclaim <issue_id>",
         Example = "wigwag issue unclaim vc-a3f8",
-        Request = IssuesJson.Default.UnclaimIssueRequest,
-        Answer = IssuesJson.Default.Issue,
+        Json = IssuesJson.Default,
         Handler = Handle,
     };
 

@@ -56,8 +56,7 @@ public static class CreateKey
         Role = Role.Operator,
         Toolset = "admin",
         Status = 201,
-        Request = KeysJson.Default.CreateKeyRequest,
-        Answer = KeysJson.Default.CreateKeyAnswer,
+        Json = KeysJson.Default,
         WithoutSecret = answer => answer with { Token = null },
         Handler = Handle,
     };

@@ -7,9 +7,9 @@ namespace Wigwag.Core.Keys;
 /// <summary>Credentials: who may do what, where, and for how long.</summary>
 public static class KeysFeature
 {
-    public static readonly EventKind<KeyCreated> Created = new("key.created", KeysJson.Default.KeyCreated);
+    public static readonly EventKind<KeyCreated> Created = new("key.created", KeysJson.Default);
 
-    public static readonly EventKind<KeyRevoked> Revoked = new("key.revoked", KeysJson.Default.KeyRevoked);
+    public static readonly EventKind<KeyRevoked> Revoked = new("key.revoked", KeysJson.Default);
 
     public static Feature Feature { get; } = new(
         "keys",

@@ -31,8 +31,7 @@ public static class ListKeys
         Example = "wigwag key list --ended",
         Role = Role.Operator,
         Toolset = "admin",
-        Request = KeysJson.Default.ListKeysRequest,
-        Answer = KeysJson.Default.ListKeysAnswer,
+        Json = KeysJson.Default,
         Handler = Handle,
     };
 

@@ -24,8 +24,7 @@ public static class RevokeKey
         Example = "wigwag key revoke k4w7q2m9xw3",
         Role = Role.Operator,
         Toolset = "admin",
-        Request = KeysJson.Default.RevokeKeyRequest,
-        Answer = KeysJson.Default.Key,
+        Json = KeysJson.Default,
         Handler = Handle,
     };
 

@@ -38,8 +38,7 @@ public static class CheckLease
         Example = "wigwag lease check 12",
         Role = Role.Reader,
         Toolset = "leases",
-        Request = LeasesJson.Default.CheckLeaseRequest,
-        Answer = LeasesJson.Default.LeaseCheck,
+        Json = LeasesJson.Default,
         Handler = Handle,
     };
 

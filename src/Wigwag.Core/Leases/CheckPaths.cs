@@ -85,8 +85,7 @@ public static class CheckPaths
         Example = "wigwag check src/parser/lexer.cs",
         Role = Role.Reader,
         Toolset = "leases",
-        Request = LeasesJson.Default.CheckPathsRequest,
-        Answer = LeasesJson.Default.PathCheck,
+        Json = LeasesJson.Default,
         Handler = Handle,
     };
 

@@ -30,8 +30,7 @@ public static class ForceRelease
         Http = "POST /v1/projects/{project}/leases/{lease_id}/force_release",
         Cli = "lease force-release <lease_id>",
         Example = "wigwag lease force-release r-4k7q2m9xw3 --reason \"its machine is off\"",
-        Request = LeasesJson.Default.ForceReleaseRequest,
-        Answer = LeasesJson.Default.Lease,
+        Json = LeasesJson.Default,
         Handler = Handle,
     };
 

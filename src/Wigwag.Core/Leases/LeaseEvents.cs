@@ -6,21 +6,21 @@ namespace Wigwag.Core.Leases;
 /// <summary>What happens to leases, as the log keeps it. A renewal is no fact: until when a lease is held is read from the lease.</summary>
 public static class LeaseEvents
 {
-    public static readonly EventKind<Lease> Acquired = new("lease.acquired", LeasesJson.Default.Lease);
+    public static readonly EventKind<Lease> Acquired = new("lease.acquired", LeasesJson.Default);
 
     /// <summary>Given back by its holder.</summary>
-    public static readonly EventKind<LeaseEnded> Released = new("lease.released", LeasesJson.Default.LeaseEnded);
+    public static readonly EventKind<LeaseEnded> Released = new("lease.released", LeasesJson.Default);
 
     /// <summary>Its time was over; stated when somebody notices.</summary>
-    public static readonly EventKind<LeaseEnded> Expired = new("lease.expired", LeasesJson.Default.LeaseEnded);
+    public static readonly EventKind<LeaseEnded> Expired = new("lease.expired", LeasesJson.Default);
 
     /// <summary>Taken away from its holder.</summary>
-    public static readonly EventKind<LeaseEnded> Forced = new("lease.forced", LeasesJson.Default.LeaseEnded);
+    public static readonly EventKind<LeaseEnded> Forced = new("lease.forced", LeasesJson.Default);
 
     /// <summary>Another agent holds it from now on.</summary>
-    public static readonly EventKind<LeaseTransferred> Transferred = new("lease.transferred", LeasesJson.Default.LeaseTransferred);
+    public static readonly EventKind<LeaseTransferred> Transferred = new("lease.transferred", LeasesJson.Default);
 
-    public static readonly EventKind<SlotDefined> SlotDefined = new("slot.defined", LeasesJson.Default.SlotDefined);
+    public static readonly EventKind<SlotDefined> SlotDefined = new("slot.defined", LeasesJson.Default);
 
     public static IReadOnlyList<EventKind> All { get; } = [Acquired, Released, Expired, Forced, Transferred, SlotDefined];
 }

@@ -66,8 +66,7 @@ public static class ListLeases
         Example = "wigwag leases",
         Role = Role.Reader,
         Toolset = "leases",
-        Request = LeasesJson.Default.ListLeasesRequest,
-        Answer = LeasesJson.Default.LeasePage,
+        Json = LeasesJson.Default,
         Handler = Handle,
     };
 

@@ -40,8 +40,7 @@ public static class Release
         Cli = "release [scopes...]",
         AlsoCli = ["agent release [scopes...]"],
         Example = "wigwag release \"src/parser/**\"",
-        Request = LeasesJson.Default.ReleaseRequest,
-        Answer = LeasesJson.Default.Released,
+        Json = LeasesJson.Default,
         Handler = Handle,
     };
 

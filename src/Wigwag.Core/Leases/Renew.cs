@@ -45,8 +45,7 @@ public static class Renew
         Http = "POST /v1/projects/{project}/reservations/renew",
         Cli = "renew [scopes...]",
         Example = "wigwag renew src/parser/lexer.cs --ttl 1h",
-        Request = LeasesJson.Default.RenewRequest,
-        Answer = LeasesJson.Default.Renewed,
+        Json = LeasesJson.Default,
         Handler = Handle,
     };
 

@@ -45,8 +45,7 @@ public static class TransferLease
         Http = "POST /v1/projects/{project}/reservations/transfer",
         Cli = "lease transfer <to> [scopes...]",
         Example = "wigwag lease transfer dave/vc \"src/parser/**\" --reason \"the lexer is yours now\"",
-        Request = LeasesJson.Default.TransferLeaseRequest,
-        Answer = LeasesJson.Default.Transferred,
+        Json = LeasesJson.Default,
         Handler = Handle,
     };
 

@@ -45,8 +45,7 @@ public static class GetAttachment
         Example = "wigwag attachment m-4k7q2m9xw3 trace.txt",
         Role = Role.Reader,
         Toolset = "messages",
-        Request = MessagesJson.Default.GetAttachmentRequest,
-        Answer = MessagesJson.Default.AttachmentContent,
+        Json = MessagesJson.Default,
         Handler = (session, request, _) => Get(session, request),
         Completion = Fill,
     };

@@ -52,8 +52,7 @@ public static class GetThread
         Example = "wigwag thread issue:vc-a3f8",
         Role = Role.Reader,
         Toolset = "messages",
-        Request = MessagesJson.Default.GetThreadRequest,
-        Answer = MessagesJson.Default.ThreadPage,
+        Json = MessagesJson.Default,
         Handler = (session, request, _) => Get(session, request),
     };
 

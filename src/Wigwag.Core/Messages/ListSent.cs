@@ -35,8 +35,7 @@ public static class ListSent
         Cli = "sent",
         Example = "wigwag sent",
         Toolset = "messages",
-        Request = MessagesJson.Default.ListSentRequest,
-        Answer = MessagesJson.Default.SentPage,
+        Json = MessagesJson.Default,
         Handler = (session, request, _) => List(session, request),
     };
 

@@ -6,17 +6,17 @@ namespace Wigwag.Core.Messages;
 /// <summary>The facts that messages append to the log. A reader folds them by message id; the body stays with the message.</summary>
 public static class MessageEvents
 {
-    public static readonly EventKind<Envelope> Sent = new("message.sent", MessagesJson.Default.Envelope);
+    public static readonly EventKind<Envelope> Sent = new("message.sent", MessagesJson.Default);
 
-    public static readonly EventKind<MessageDelivered> Delivered = new("message.delivered", MessagesJson.Default.MessageDelivered);
+    public static readonly EventKind<MessageDelivered> Delivered = new("message.delivered", MessagesJson.Default);
 
-    public static readonly EventKind<MessageRead> Read = new("message.read", MessagesJson.Default.MessageRead);
+    public static readonly EventKind<MessageRead> Read = new("message.read", MessagesJson.Default);
 
-    public static readonly EventKind<MessageAcked> Acked = new("message.acked", MessagesJson.Default.MessageAcked);
+    public static readonly EventKind<MessageAcked> Acked = new("message.acked", MessagesJson.Default);
 
-    public static readonly EventKind<MessageTaken> Taken = new("message.taken", MessagesJson.Default.MessageTaken);
+    public static readonly EventKind<MessageTaken> Taken = new("message.taken", MessagesJson.Default);
 
-    public static readonly EventKind<MessageOverdue> Overdue = new("message.overdue", MessagesJson.Default.MessageOverdue);
+    public static readonly EventKind<MessageOverdue> Overdue = new("message.overdue", MessagesJson.Default);
 
     public static IReadOnlyList<EventKind> All { get; } = [Sent, Delivered, Read, Acked, Taken, Overdue];
 }

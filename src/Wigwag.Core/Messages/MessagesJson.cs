@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Wigwag.Core.Issues;
 
 namespace Wigwag.Core.Messages;
 
@@ -16,6 +17,7 @@ namespace Wigwag.Core.Messages;
 [JsonSerializable(typeof(MessageTaken))]
 [JsonSerializable(typeof(MessageOverdue))]
 [JsonSerializable(typeof(SendMessageRequest))]
+[JsonSerializable(typeof(CommentIssueRequest))]
 [JsonSerializable(typeof(CheckInboxRequest))]
 [JsonSerializable(typeof(InboxPage))]
 [JsonSerializable(typeof(WaitForMessagesRequest))]

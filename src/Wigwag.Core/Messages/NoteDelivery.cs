@@ -33,8 +33,7 @@ public static class NoteDelivery
         Cli = "delivery note <via> <message_ids...>",
         Example = "wigwag delivery note hook m-4k7q2m9xw3",
         Toolset = "delivery",
-        Request = MessagesJson.Default.NoteDeliveryRequest,
-        Answer = MessagesJson.Default.DeliveryNote,
+        Json = MessagesJson.Default,
         Handler = (session, request, _) => Note(session, request),
     };
 

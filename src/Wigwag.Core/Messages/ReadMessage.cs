@@ -18,8 +18,7 @@ public static class ReadMessage
         Cli = "read <message_id>",
         AlsoCli = ["agent read <message_id>"],
         Example = "wigwag read m-4k7q2m9xw3",
-        Request = MessagesJson.Default.MessageReference,
-        Answer = MessagesJson.Default.Message,
+        Json = MessagesJson.Default,
         Handler = (session, request, _) => Read(session, request.MessageId),
     };
 
@@ -48,8 +47,7 @@ public static class ShowMessage
         Example = "wigwag show m-4k7q2m9xw3",
         Role = Role.Reader,
         Toolset = "messages",
-        Request = MessagesJson.Default.MessageReference,
-        Answer = MessagesJson.Default.Message,
+        Json = MessagesJson.Default,
         Handler = (session, request, _) => MessageBook.Find(session, request.MessageId),
     };
 }

@@ -54,8 +54,7 @@ public static class SearchMessages
         Example = "wigwag search \"parser crash category:BLOCKED\"",
         Role = Role.Reader,
         Toolset = "messages",
-        Request = MessagesJson.Default.SearchMessagesRequest,
-        Answer = MessagesJson.Default.SearchPage,
+        Json = MessagesJson.Default,
         Handler = (session, request, _) => Search(session, request),
     };
 

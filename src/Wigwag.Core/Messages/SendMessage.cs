@@ -67,8 +67,7 @@ public static class SendMessage
         AlsoCli = ["agent send <to> <subject>"],
         Example = "wigwag send beads \"Parser crashes on an empty file\" --body \"Stack trace attached.\" --category REQUEST",
         Status = 201,
-        Request = MessagesJson.Default.SendMessageRequest,
-        Answer = MessagesJson.Default.Message,
+        Json = MessagesJson.Default,
         Preparation = (request, blobs, cancel) => Keep(request, blobs, cancel),
         Handler = (session, request, _) => Send(session, request),
     };

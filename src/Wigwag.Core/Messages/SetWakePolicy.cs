@@ -25,8 +25,7 @@ public static class ShowWakePolicy
         Example = "wigwag wake show",
         Role = Role.Reader,
         Toolset = "messages",
-        Request = MessagesJson.Default.ShowWakePolicyRequest,
-        Answer = MessagesJson.Default.WakePolicy,
+        Json = MessagesJson.Default,
         Handler = (session, request, _) => Show(session, request),
     };
 
@@ -70,8 +69,7 @@ public static class SetWakePolicy
         Cli = "wake set [wake_on...]",
         Example = "wigwag wake set BLOCKED HANDOFF reply --gather 5",
         Toolset = "messages",
-        Request = MessagesJson.Default.SetWakePolicyRequest,
-        Answer = MessagesJson.Default.WakePolicy,
+        Json = MessagesJson.Default,
         Handler = (session, request, _) => Set(session, request),
     };
 

@@ -21,8 +21,7 @@ public static class TakeMessage
         Http = "POST /v1/messages/{message_id}/take",
         Cli = "take <message_id>",
         Example = "wigwag take m-4k7q2m9xw3",
-        Request = MessagesJson.Default.MessageReference,
-        Answer = MessagesJson.Default.Message,
+        Json = MessagesJson.Default,
         Handler = (session, request, _) => Take(session, request.MessageId),
     };
 

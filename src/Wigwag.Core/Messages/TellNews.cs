@@ -54,8 +54,7 @@ public static class TellNews
         Cli = "news",
         Example = "wigwag news",
         Toolset = "delivery",
-        Request = MessagesJson.Default.TellNewsRequest,
-        Answer = MessagesJson.Default.News,
+        Json = MessagesJson.Default,
         Handler = (session, request, _) => Tell(session, request),
     };
 

@@ -1,5 +1,7 @@
+using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using Wigwag.Core.Store;
+using Wigwag.Core.Text;
 
 namespace Wigwag.Core.Operations;
 
@@ -56,6 +58,9 @@ public abstract class Operation
     /// <summary>The MCP toolset that lists it; <c>core</c> is offered by default.</summary>
     public string Toolset { get; init; } = "core";
 
+    /// <summary>Has the contract metadata of both records. It is read when first used: that of all operations would be most of a server's start.</summary>
+    public required JsonSerializerContext Json { get; init; }
+
     public abstract JsonTypeInfo RequestType { get; }
 
     public abstract JsonTypeInfo AnswerType { get; }
@@ -102,10 +107,6 @@ public sealed class Operation<TRequest, TAnswer> : Operation
     where TRequest : class
     where TAnswer : class
 {
-    public required JsonTypeInfo<TRequest> Request { get; init; }
-
-    public required JsonTypeInfo<TAnswer> Answer { get; init; }
-
     /// <summary>Checks, writes state and appends events in one transaction. It never sends, waits or calls out.</summary>
     public required Func<Session, TRequest, CancellationToken, ValueTask<Result<TAnswer>>> Handler { get; init; }
 
@@ -138,6 +139,10 @@ public sealed class Operation<TRequest, TAnswer> : Operation
 
     /// <summary>Notes that such an answer was given. Written behind the answer, and left out when the store is busy.</summary>
     public Func<Session, TAnswer, ValueTask>? Given { get; init; }
+
+    public JsonTypeInfo<TRequest> Request => field ??= Json.Contract<TRequest>();
+
+    public JsonTypeInfo<TAnswer> Answer => field ??= Json.Contract<TAnswer>();
 
     public override JsonTypeInfo RequestType => Request;
 

@@ -16,16 +16,17 @@ public sealed class RequestReader
     public const int MaxDepth = 32;
 
     private readonly Operation _operation;
-    private readonly Dictionary<string, JsonPropertyInfo> _properties;
+    // Read when first asked for: that of all operations would be most of what a server does before it is ready.
+    private readonly Lazy<Dictionary<string, JsonPropertyInfo>> _properties;
 
     public RequestReader(Operation operation)
     {
         _operation = operation;
-        _properties = operation.RequestType.Properties.ToDictionary(property => property.Name);
+        _properties = new(() => operation.RequestType.Properties.ToDictionary(property => property.Name));
     }
 
     /// <summary>The property of that name, or null.</summary>
-    public JsonPropertyInfo? Property(string name) => _properties.GetValueOrDefault(name);
+    public JsonPropertyInfo? Property(string name) => _properties.Value.GetValueOrDefault(name);
 
     /// <summary>The request that a JSON object describes; nothing at all stands for an empty object.</summary>
     public Result<object> Read(ReadOnlySpan<byte> json) => Read(json, []);
@@ -97,7 +98,7 @@ public sealed class RequestReader
 
     private Result<object> Deserialize(ReadOnlySpan<byte> json, HashSet<string> seen)
     {
-        if (_properties.Values.FirstOrDefault(property => property.IsRequired && !seen.Contains(property.Name)) is { } missing)
+        if (_properties.Value.Values.FirstOrDefault(property => property.IsRequired && !seen.Contains(property.Name)) is { } missing)
         {
             return Wrong("missing_property", missing.Name, $"{_operation.Name} needs '{missing.Name}'.");
         }
@@ -128,11 +129,11 @@ public sealed class RequestReader
 
     private Error Unknown(string name)
     {
-        var near = _properties.Keys.Where(known => Near(known, name)).Take(3).ToList();
+        var near = _properties.Value.Keys.Where(known => Near(known, name)).Take(3).ToList();
         return Error.Invalid(
             "unknown_property",
             $"{_operation.Name} has no property '{Shown(name)}'.",
-            near.Count > 0 ? $"Did you mean {string.Join(" or ", near)}?" : $"It has: {string.Join(", ", _properties.Keys)}.") with
+            near.Count > 0 ? $"Did you mean {string.Join(" or ", near)}?" : $"It has: {string.Join(", ", _properties.Value.Keys)}.") with
         {
             Details = new JsonObject { ["property"] = Shown(name) },
         };
@@ -140,7 +141,7 @@ public sealed class RequestReader
 
     private Error Wrong(string code, string name, string message)
     {
-        var property = _properties[name];
+        var property = _properties.Value[name];
         var description = Schemas.Description(property);
         var example = Schemas.Example(property);
         return Error.Invalid(code, message, $"Send \"{name}\": {example?.ToJsonString() ?? "null"}" + (description is null ? "." : $" – {description}")) with

@@ -26,8 +26,7 @@ public static class AliasProject
         Example = "wigwag project alias git@github.com:fred/vc.git vc",
         Role = Role.Operator,
         Toolset = "projects",
-        Request = ProjectsJson.Default.AliasProjectRequest,
-        Answer = ProjectsJson.Default.Project,
+        Json = ProjectsJson.Default,
         Handler = Handle,
     };
 

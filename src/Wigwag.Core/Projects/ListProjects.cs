@@ -35,8 +35,7 @@ public static class ListProjects
         Example = "wigwag project list",
         Role = Role.Reader,
         Toolset = "projects",
-        Request = ProjectsJson.Default.ListProjectsRequest,
-        Answer = ProjectsJson.Default.ProjectPage,
+        Json = ProjectsJson.Default,
         Handler = Handle,
     };
 

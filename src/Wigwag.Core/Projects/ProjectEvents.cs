@@ -5,11 +5,11 @@ namespace Wigwag.Core.Projects;
 /// <summary>What happens to projects, as the log keeps it.</summary>
 public static class ProjectEvents
 {
-    public static readonly EventKind<Project> Registered = new("project.registered", ProjectsJson.Default.Project);
-    public static readonly EventKind<ProjectRenamed> Renamed = new("project.renamed", ProjectsJson.Default.ProjectRenamed);
-    public static readonly EventKind<ProjectAliased> Aliased = new("project.aliased", ProjectsJson.Default.ProjectAliased);
+    public static readonly EventKind<Project> Registered = new("project.registered", ProjectsJson.Default);
+    public static readonly EventKind<ProjectRenamed> Renamed = new("project.renamed", ProjectsJson.Default);
+    public static readonly EventKind<ProjectAliased> Aliased = new("project.aliased", ProjectsJson.Default);
 
-    public static readonly EventKind<Project> PolicyChanged = new("project.policy_changed", ProjectsJson.Default.Project);
+    public static readonly EventKind<Project> PolicyChanged = new("project.policy_changed", ProjectsJson.Default);
 
     public static IReadOnlyList<EventKind> All { get; } = [Registered, Renamed, Aliased, PolicyChanged];
 }

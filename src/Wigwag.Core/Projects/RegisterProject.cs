@@ -27,8 +27,7 @@ public static class RegisterProject
         Cli = "project register [project]",
         Example = "wigwag project register git@github.com:steveyegge/beads.git",
         Toolset = "projects",
-        Request = ProjectsJson.Default.RegisterProjectRequest,
-        Answer = ProjectsJson.Default.Project,
+        Json = ProjectsJson.Default,
         Handler = (session, request, _) => ProjectRegistry.FindOrOpen(session, request.Project, request.Name),
     };
 }

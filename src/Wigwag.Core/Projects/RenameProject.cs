@@ -26,8 +26,7 @@ public static class RenameProject
         Example = "wigwag project rename github.com/steveyegge/vc vc",
         Role = Role.Operator,
         Toolset = "projects",
-        Request = ProjectsJson.Default.RenameProjectRequest,
-        Answer = ProjectsJson.Default.Project,
+        Json = ProjectsJson.Default,
         Handler = Handle,
     };
 

@@ -32,8 +32,7 @@ public static class SetProjectPolicy
         Example = "wigwag project policy vc --reservations reserve-on-edit",
         Role = Role.Operator,
         Toolset = "projects",
-        Request = ProjectsJson.Default.SetProjectPolicyRequest,
-        Answer = ProjectsJson.Default.Project,
+        Json = ProjectsJson.Default,
         Handler = Handle,
     };
 

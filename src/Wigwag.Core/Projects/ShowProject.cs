@@ -59,8 +59,7 @@ public static class ShowProject
         Example = "wigwag project show beads",
         Role = Role.Reader,
         Toolset = "projects",
-        Request = ProjectsJson.Default.ShowProjectRequest,
-        Answer = ProjectsJson.Default.ProjectDetails,
+        Json = ProjectsJson.Default,
         Handler = Handle,
     };
 

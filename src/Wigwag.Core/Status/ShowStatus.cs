@@ -72,8 +72,7 @@ public static class ShowStatus
         AlsoCli = ["agent status"],
         Example = "wigwag status",
         Role = Role.Reader,
-        Request = StatusJson.Default.ShowStatusRequest,
-        Answer = StatusJson.Default.StatusReport,
+        Json = StatusJson.Default,
         Handler = Handle,
     };
 

@@ -32,10 +32,6 @@ internal sealed class RequestBinding
         var segments = pattern.Split('/');
         _segments = segments.Length;
         _route = [.. segments.Index().Where(segment => segment.Item.StartsWith('{')).Select(segment => (segment.Index, segment.Item.Trim('{', '}')))];
-        if (_route.FirstOrDefault(parameter => _reader.Property(parameter.Name) is null) is { Name: { } stranger })
-        {
-            throw new InvalidOperationException($"The route of {operation.Name} names '{stranger}', which its request does not have.");
-        }
     }
 
     public async ValueTask<Result<object>> Bind(HttpContext context)

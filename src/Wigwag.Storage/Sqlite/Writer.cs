@@ -95,7 +95,7 @@ internal sealed class Writer : IAsyncDisposable
         if (_queue.Take() is { } first)
         {
             RunBatch(first);
-            _database.CheckpointIfDue();
+            _database.CheckpointIfDue(isBusy: _queue.Length > 0);
         }
         else if (_queue.Closing.IsCancellationRequested)
         {

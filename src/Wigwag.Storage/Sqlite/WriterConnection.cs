@@ -39,10 +39,10 @@ internal sealed class WriterConnection(string path, SqliteOptions options, Conne
     }
 
     /// <summary>Looks at what the last commit wrote, and checkpoints when it has become enough.</summary>
-    public void CheckpointIfDue()
+    public void CheckpointIfDue(bool isBusy)
     {
         _pages += Connection.TakePagesWritten();
-        if (_pages >= options.CheckpointPages)
+        if (_pages >= (isBusy ? options.BusyCheckpointPages : options.CheckpointPages))
         {
             Checkpoint();
         }

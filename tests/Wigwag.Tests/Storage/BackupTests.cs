@@ -12,7 +12,7 @@ namespace Wigwag.Tests.Storage;
 /// <summary>Backups that are taken under load and restored whole, or not at all.</summary>
 public sealed class BackupTests : IDisposable
 {
-    private static readonly EventKind<string> Stated = new("test.stated", JotJson.Default.String);
+    private static readonly EventKind<string> Stated = new("test.stated", JotJson.Default);
 
     private readonly TemporaryFolder _folder = new();
 

@@ -11,7 +11,7 @@ namespace Wigwag.Tests.Storage;
 public sealed class LogReaderTests : IAsyncLifetime
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
-    private static readonly EventKind<string> Stated = new("test.stated", JotJson.Default.String);
+    private static readonly EventKind<string> Stated = new("test.stated", JotJson.Default);
 
     private readonly TemporaryFolder _folder = new();
     private SqliteStore _store = null!;

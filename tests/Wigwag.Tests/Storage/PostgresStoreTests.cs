@@ -11,7 +11,7 @@ namespace Wigwag.Tests.Storage;
 public sealed class PostgresStoreTests : IAsyncLifetime
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-    private static readonly EventKind<string> Stated = new("test.stated", JotJson.Default.String);
+    private static readonly EventKind<string> Stated = new("test.stated", JotJson.Default);
     private static readonly ProjectId Vc = ProjectId.Parse("github.com/steveyegge/vc");
 
     private readonly List<IAsyncDisposable> _opened = [];

@@ -256,7 +256,7 @@ public sealed class SqliteStoreTests : IDisposable
     [Fact]
     public async Task The_log_beside_the_file_stays_small_under_readers_that_never_pause()
     {
-        await using var store = SqliteStore.Open(Path, new() { CheckpointPages = 10, MostWalPages = 20 });
+        await using var store = SqliteStore.Open(Path, new() { CheckpointPages = 10, BusyCheckpointPages = 10, MostWalPages = 20 });
         using var done = new CancellationTokenSource();
         var readers = Enumerable.Range(0, 2).Select(_ => Task.Run(async () =>
         {

@@ -22,7 +22,7 @@ public abstract partial class StoreContract
 {
     private static int _number;
 
-    protected static readonly EventKind<string> Stated = new("test.stated", JotJson.Default.String);
+    protected static readonly EventKind<string> Stated = new("test.stated", JotJson.Default);
 
     protected static readonly Operation<JotRequest, JotAnswer> Jot = new()
     {
@@ -33,8 +33,7 @@ public abstract partial class StoreContract
         Http = "POST /v1/notes",
         Cli = "jot <name>",
         Example = "wigwag jot milk",
-        Request = JotJson.Default.JotRequest,
-        Answer = JotJson.Default.JotAnswer,
+        Json = JotJson.Default,
         Handler = async (session, request, _) =>
         {
             if (await session.Scalar("SELECT 1 FROM notes WHERE name = @name", ("name", request.Name)) is not null)

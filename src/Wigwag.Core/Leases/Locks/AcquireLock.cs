@@ -83,8 +83,7 @@ public static class AcquireLock
         Http = "POST /v1/projects/{project}/locks",
         Cli = "lock acquire <file_path>",
         Example = "wigwag lock acquire src/parser.cs --reason \"off by one\"",
-        Request = LeasesJson.Default.AcquireLockRequest,
-        Answer = LeasesJson.Default.LockAnswer,
+        Json = LeasesJson.Default,
         Handler = Handle,
     };
 

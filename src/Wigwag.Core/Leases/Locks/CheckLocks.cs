@@ -67,8 +67,7 @@ public static class CheckLocks
         Cli = "lock list [file_paths...]",
         Example = "wigwag lock list",
         Role = Role.Reader,
-        Request = LeasesJson.Default.CheckLocksRequest,
-        Answer = LeasesJson.Default.LockList,
+        Json = LeasesJson.Default,
         Handler = Handle,
     };
 

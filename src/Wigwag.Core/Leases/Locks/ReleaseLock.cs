@@ -25,8 +25,7 @@ public static class ReleaseLock
         Http = "POST /v1/projects/{project}/locks/release",
         Cli = "lock release <file_path>",
         Example = "wigwag lock release src/parser.cs",
-        Request = LeasesJson.Default.ReleaseLockRequest,
-        Answer = LeasesJson.Default.LockAnswer,
+        Json = LeasesJson.Default,
         Handler = Handle,
     };
 

@@ -29,8 +29,7 @@ public static class DefineSlot
         Http = "PUT /v1/projects/{project}/slots/{slot}",
         Cli = "slot define <slot> <capacity>",
         Example = "wigwag slot define gpu 2",
-        Request = LeasesJson.Default.DefineSlotRequest,
-        Answer = LeasesJson.Default.Slot,
+        Json = LeasesJson.Default,
         Handler = Handle,
     };
 

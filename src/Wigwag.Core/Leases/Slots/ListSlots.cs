@@ -49,8 +49,7 @@ public static class ListSlots
         Cli = "slot list",
         Example = "wigwag slot list",
         Role = Role.Reader,
-        Request = LeasesJson.Default.ListSlotsRequest,
-        Answer = LeasesJson.Default.SlotList,
+        Json = LeasesJson.Default,
         Handler = Handle,
     };
 

@@ -29,8 +29,7 @@ public static class ReleaseSlot
         Http = "POST /v1/projects/{project}/slots/{slot}/release",
         Cli = "slot release <slot>",
         Example = "wigwag slot release build",
-        Request = LeasesJson.Default.ReleaseSlotRequest,
-        Answer = LeasesJson.Default.Lease,
+        Json = LeasesJson.Default,
         Handler = Handle,
     };
 
