@@ -24,11 +24,14 @@ public sealed record SqliteOptions
     /// <summary>A handler that holds the writer longer is given up and rolled back.</summary>
     public TimeSpan HandlerLimit { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>Pages written before a checkpoint at a moment when no command waits: short, since whoever comes next waits for it.</summary>
-    public int CheckpointPages { get; init; } = 500;
+    /// <summary>Pages written between two checkpoints while commands come one by one: short, since whoever comes next waits for it.</summary>
+    public int CheckpointPages { get; init; } = 2000;
 
-    /// <summary>Pages written before a checkpoint while commands wait: the rarer it is, the more often a page is written once for several commits.</summary>
+    /// <summary>Pages written between two checkpoints while commands are committed together: rare, since a page that several of them change is moved once.</summary>
     public int BusyCheckpointPages { get; init; } = 4000;
+
+    /// <summary>From so many commands in one commit on, the writer is busy.</summary>
+    public int BusyBatch { get; init; } = 8;
 
     /// <summary>Past this many pages in the write-ahead log, a checkpoint also starts it over, waiting briefly for readers.</summary>
     public int MostWalPages { get; init; } = 8000;

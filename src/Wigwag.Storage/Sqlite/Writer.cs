@@ -94,8 +94,7 @@ internal sealed class Writer : IAsyncDisposable
     {
         if (_queue.Take() is { } first)
         {
-            RunBatch(first);
-            _database.CheckpointIfDue(isBusy: _queue.Length > 0);
+            _database.CheckpointIfDue(isBusy: RunBatch(first) >= _options.BusyBatch);
         }
         else if (_queue.Closing.IsCancellationRequested)
         {
@@ -108,8 +107,8 @@ internal sealed class Writer : IAsyncDisposable
         return true;
     }
 
-    /// <summary>Runs commands until none waits, or enough; commits; answers.</summary>
-    private void RunBatch(PendingWrite first)
+    /// <summary>Runs commands until none waits, or enough; commits; answers. How many they were, 0 when nothing was committed.</summary>
+    private int RunBatch(PendingWrite first)
     {
         var connection = _database.Connection;
         var began = Stopwatch.GetTimestamp();
@@ -121,25 +120,28 @@ internal sealed class Writer : IAsyncDisposable
         connection.Run("BEGIN IMMEDIATE");
         if (!RunOne(connection, first))
         {
-            return;
+            return 0;
         }
         while (_batch.Count < size && Stopwatch.GetElapsedTime(began) < _options.BatchTime && _queue.Take() is { } next)
         {
             _batch.Add(next);
             if (!RunOne(connection, next))
             {
-                return;
+                return 0;
             }
         }
-        if (Commit(connection))
+        if (!Commit(connection))
         {
-            if (connection.Changes != changes)
-            {
-                _committed.Pulse();
-            }
-            _batch.ForEach(Answer);
-            _batch.Clear();
+            return 0;
         }
+        if (connection.Changes != changes)
+        {
+            _committed.Pulse();
+        }
+        _batch.ForEach(Answer);
+        var committed = _batch.Count;
+        _batch.Clear();
+        return committed;
     }
 
     /// <summary>Runs one command in its savepoint; false when it took the transaction down and the others were put back.</summary>
