@@ -45,27 +45,27 @@ internal sealed class Table(IReadOnlyList<string> headings)
     // A long text gives way first, then columns leave from the right, so that what stands there is whole and an id can be copied.
     private int[] Fit(int[] widths, int columns)
     {
-        var fitted = Shrink([.. widths], columns, Shortest);
+        var fitted = Shrink([.. widths], columns, Shortest, IsText);
         for (var column = widths.Length - 1; column > 0 && Total(fitted) > columns; column--)
         {
             if (!IsKept(column))
             {
                 widths[column] = 0;
-                fitted = Shrink([.. widths], columns, Shortest);
+                fitted = Shrink([.. widths], columns, Shortest, IsText);
             }
         }
-        return Shrink(fitted, columns, Narrowest);
+        return Shrink(Shrink(fitted, columns, Narrowest, IsText), columns, Narrowest, _ => true);
     }
 
-    // Down to a number of cells each; ids only where nothing else is left.
-    private int[] Shrink(int[] widths, int columns, int least)
+    // Down to a number of cells each.
+    private static int[] Shrink(int[] widths, int columns, int least, Func<int, bool> mayShrink)
     {
         while (Total(widths) > columns)
         {
             var widest = -1;
             for (var column = 0; column < widths.Length; column++)
             {
-                if (widths[column] > least && (least == Narrowest || !IsId(column)) && (widest < 0 || widths[column] >= widths[widest]))
+                if (widths[column] > least && mayShrink(column) && (widest < 0 || widths[column] >= widths[widest]))
                 {
                     widest = column;
                 }
@@ -79,9 +79,11 @@ internal sealed class Table(IReadOnlyList<string> headings)
         return widths;
     }
 
+    private bool IsText(int column) => !IsId(column);
+
     // What somebody may want to copy.
     private bool IsId(int column) =>
-        headings[column] is "message" or "issue" or "agent" or "lease" or "holder" or "from" or "name" || headings[column].EndsWith("_id", StringComparison.Ordinal);
+        headings[column] is "message" or "issue" or "agent" or "lease" or "holder" or "from" or "to" or "name" || headings[column].EndsWith("_id", StringComparison.Ordinal);
 
     // Without it, the row says nothing.
     private bool IsKept(int column) => IsId(column) || headings[column] is "subject" or "title" or "scope" or "path";

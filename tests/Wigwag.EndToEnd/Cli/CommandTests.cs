@@ -51,6 +51,17 @@ public sealed class CommandTests : IDisposable
         Assert.Matches("(?m)^lease: s-[0-9a-z]{10}$", _town.WigwagIn(_vc, "slot", "acquire", "build").Fine().Output);
 
     [Fact]
+    public void A_terminal_of_80_columns_shows_who_got_a_message_and_what_became_of_it_whole()
+    {
+        _town.WigwagIn(_beads, "status", "--as", "refactor-parser/beads").Fine();
+        _town.WigwagIn(_vc, "send", "refactor-parser/beads", "The parser crashes on an empty file when there is no header", "--body", "As said.").Fine();
+        // A terminal of its own: script gives the program one.
+        var shown = _town.Run("script", _vc, "-qec", $"stty cols 80; '{Town.Program}' --no-color sent", "/dev/null").Fine().Output;
+        Assert.Contains("refactor-parser/beads stored  The p", shown, StringComparison.Ordinal);
+        Assert.All(shown.Split('\n'), line => Assert.InRange(line.TrimEnd('\r').Length, 0, 80));
+    }
+
+    [Fact]
     public void A_wait_ends_when_something_arrives()
     {
         _town.WigwagIn(_beads, "status").Fine();

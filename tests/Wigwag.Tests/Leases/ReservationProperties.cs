@@ -50,7 +50,7 @@ public sealed class ReservationProperties
     public async Task No_history_gives_a_path_to_two()
     {
         var seed = (ulong)Random.Shared.NextInt64();
-        foreach (var history in Steps.ArrayOf(60).Sample(10, new Rnd(seed, 1), 60))
+        foreach (var history in Steps.ArrayOf(60).Sample(10, new Rnd(seed), 60))
         {
             await Play(history, seed);
         }
