@@ -78,12 +78,12 @@ internal static class Filling
         Maintain(connection, database);
     }
 
-    /// <summary>How many issues are held.</summary>
-    public static long Claimed(Database database)
+    /// <summary>How many issues are closed.</summary>
+    public static long Closed(Database database)
     {
         using var connection = database.Connect();
         using var command = connection.CreateCommand();
-        command.CommandText = "SELECT COUNT(*) FROM issues WHERE status = 'in_progress'";
+        command.CommandText = "SELECT COUNT(*) FROM issues WHERE status = 'closed'";
         return Convert.ToInt64(command.ExecuteScalar(), CultureInfo.InvariantCulture);
     }
 
