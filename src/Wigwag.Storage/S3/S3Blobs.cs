@@ -33,7 +33,7 @@ public sealed class S3Blobs : IBlobs, IDisposable
         {
             try
             {
-                if (await ((IBlobs)this).Find(spool.Blob.Content, cancel) is { } kept && kept.SizeBytes == spool.Blob.SizeBytes)
+                if (await Kept(spool.Blob, cancel) is { } kept)
                 {
                     return kept;
                 }
@@ -53,6 +53,19 @@ public sealed class S3Blobs : IBlobs, IDisposable
         await _client.Get(KeyOf(content), cancel) is { } answer ? new S3Object(answer, await answer.Content.ReadAsStreamAsync(cancel)) : null;
 
     public void Dispose() => _client.Dispose();
+
+    private async ValueTask<Blob?> Kept(Blob blob, CancellationToken cancel)
+    {
+        try
+        {
+            return await ((IBlobs)this).Find(blob.Content, cancel) is { } kept && kept.SizeBytes == blob.SizeBytes ? kept : null;
+        }
+        catch (IOException)
+        {
+            // The answer broke off. What is not known to be there is put once more, which harms nothing.
+            return null;
+        }
+    }
 
     private static string KeyOf(ContentId content) => $"{content.Value[..2]}/{content.Value[2..]}";
 }

@@ -6,14 +6,16 @@ namespace Wigwag.Tests.Storage;
 /// <summary>Stands between a server and its database, and passes nothing on while it is told to stall: nobody is refused, nobody answered.</summary>
 internal sealed class StallingProxy : IAsyncDisposable
 {
-    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly TcpListener _listener;
     private readonly CancellationTokenSource _stop = new();
     private readonly int _target;
     private volatile TaskCompletionSource _passes = Completed();
 
-    public StallingProxy(int target)
+    /// <param name="target">The port on loopback that it passes on to.</param>
+    /// <param name="port">Its own, or 0 for a free one.</param>
+    public StallingProxy(int target, int port = 0)
     {
-        _target = target;
+        (_target, _listener) = (target, new(IPAddress.Loopback, port));
         _listener.Start();
         _ = Accept();
     }
