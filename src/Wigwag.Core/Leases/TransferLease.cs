@@ -39,7 +39,7 @@ public static class TransferLease
     {
         Name = "transfer_lease",
         Title = "Hand reservations over",
-        Description = "Makes another agent the holder of what you reserved, without a moment in which it is free. The other agent is told and has a new fencing token; yours is worth nothing from then on.",
+        Description = "Makes another agent the holder of what you reserved, without a moment in which it is free. Refused with overlap_kept when you would keep something that meets it. The other agent is told and has a new fencing token; yours is worth nothing from then on.",
         Effect = Effect.Command,
         Toolset = "leases",
         Http = "POST /v1/projects/{project}/reservations/transfer",
@@ -71,6 +71,13 @@ public static class TransferLease
         {
             return Error.Invalid("same_holder", $"{to.AgentId} is who holds it.", "Name the agent who shall hold it.");
         }
+        if (await Kept(session, project, named.Held, to) is var (given, kept))
+        {
+            return Error.Conflict(
+                "overlap_kept",
+                $"You would keep {kept.Scope}, which has something in common with {given.Scope}: two agents would hold that.",
+                $"Hand both over, or release {kept.Scope} first.");
+        }
         var token = await Tokens.Next(session, project.ProjectId);
         var moved = new List<Lease>();
         foreach (var lease in named.Held)
@@ -82,6 +89,20 @@ public static class TransferLease
             session, to, project, moved[0].IssueId, $"You hold {scopes} now",
             $"{applicant.Agent} handed it over to you until {moved.Min(lease => lease.ExpiresAt):u} (token {token}).{(reason.Length > 0 ? $"\n\n{reason}" : "")}");
         return new Transferred { Project = project.ProjectId, Leases = moved, Token = token };
+    }
+
+    // An agent's own reservations may meet each other; those of two may not.
+    private static async ValueTask<(Lease Given, Lease Kept)?> Kept(Session session, Project project, IReadOnlyList<Lease> given, Agent to)
+    {
+        foreach (var lease in given)
+        {
+            var met = await Candidates.Meeting(session, project, Candidates.Of(lease, project), except: to.AgentId, exclusive: lease.Mode == LeaseMode.Shared);
+            if (met.Find(other => given.All(each => each.LeaseId != other.LeaseId)) is { } kept)
+            {
+                return (lease, kept);
+            }
+        }
+        return null;
     }
 
     private static async ValueTask<Lease> Move(Session session, Lease lease, Agent to, long token)

@@ -69,6 +69,29 @@ public sealed class HandoverTests : IAsyncLifetime
         Assert.Null((await fred.WaitAsync(TimeSpan.FromSeconds(60), World.Stop)).Error);
     }
 
+    [Theory]
+    [InlineData(false, "src", "src/a.cs")]
+    [InlineData(false, "src/a.cs", "src/**")]
+    [InlineData(true, "src/**", "src/*.cs")]
+    public async Task What_meets_something_that_is_kept_is_not_handed_over_without_it(bool shared, string given, string kept)
+    {
+        await _yard.World.Do(Reserve.Operation, new() { Scopes = [kept] }, _yard.Dave);
+        await _yard.World.Do(Reserve.Operation, new() { Scopes = [given], Shared = shared }, _yard.Dave);
+
+        var refused = await _yard.World.Refused(TransferLease.Operation, new() { To = "gina", Scopes = [given] }, _yard.Dave);
+
+        Assert.Equal((ErrorKind.Conflict, "overlap_kept"), (refused.Kind, refused.Code));
+        Assert.Contains(kept, refused.Message, StringComparison.Ordinal);
+        Assert.Equal(2, (await _yard.World.Do(TransferLease.Operation, new() { To = "gina", Scopes = [given, kept] }, _yard.Dave)).Leases.Count);
+    }
+
+    [Fact]
+    public async Task What_is_shared_is_handed_over_beside_something_shared_that_is_kept()
+    {
+        await _yard.World.Do(Reserve.Operation, new() { Scopes = ["src/**", "src/a.cs"], Shared = true }, _yard.Dave);
+        Assert.Single((await _yard.World.Do(TransferLease.Operation, new() { To = "gina", Scopes = ["src/a.cs"] }, _yard.Dave)).Leases);
+    }
+
     private async Task<Caller> Bob()
     {
         var clone = World.Clone(World.Vc, "/src/bob/vc", "bob");
