@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using Wigwag.Core.Leases;
 using Wigwag.Core.Operations;
 using Wigwag.Core.Store;
 
@@ -30,7 +31,7 @@ public static class ClaimIssue
     {
         if (session.Caller.Agent is not { } agent)
         {
-            return IssueBook.AgentRequired;
+            return LeaseLimits.AgentRequired;
         }
         return (await IssueBook.Find(session, request.IssueId)).Try(out var issue, out var error)
             ? await IssueBook.Claim(session, issue, agent)

@@ -50,7 +50,7 @@ public static class ClaimNextIssue
     {
         if (session.Caller.Agent is not { } agent)
         {
-            return IssueBook.AgentRequired;
+            return LeaseLimits.AgentRequired;
         }
         if (!LeaseLimits.Wait(request.WaitSeconds).Try(out var wait, out var error) ||
             !(await ProjectRegistry.Find(session, request.Project)).Try(out var project, out error))

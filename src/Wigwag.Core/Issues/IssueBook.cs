@@ -168,11 +168,6 @@ public static class IssueBook
     internal static List<string> Concerned(Issue issue) =>
         [.. new[] { issue.CreatedBy, issue.Assignee }.Where(agent => agent is not null).Select(agent => agent!.Value.Value).Distinct()];
 
-    internal static Error AgentRequired { get; } = Error.Invalid(
-        "agent_required",
-        "Only an agent can hold an issue, and this call is not made as one.",
-        "Say which agent you act as, with --as or the Wigwag-Agent header.");
-
     internal static Error AlreadyClosed(Issue issue, string next) => Error.Conflict(
         "already_closed",
         $"{issue.IssueId} was closed{By(issue.ClosedBy)} at {issue.ClosedAt:u}.",
