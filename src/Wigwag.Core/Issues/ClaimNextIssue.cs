@@ -43,6 +43,7 @@ public static class ClaimNextIssue
         Example = "wigwag issue claim-next",
         Json = IssuesJson.Default,
         Handler = Handle,
+        WaitsFor = request => LeaseLimits.Waits(request.WaitSeconds),
         Waking = Wake,
     };
 

@@ -76,6 +76,7 @@ public static class Reserve
         Example = "wigwag reserve \"src/parser/**\" --ttl 30m --reason \"rewriting the lexer\"",
         Json = LeasesJson.Default,
         Handler = Handle,
+        WaitsFor = request => LeaseLimits.Waits(request.WaitSeconds),
         Waking = Wake,
         Abandoned = (session, request) => Queue.Leave(session, request.Ticket),
     };

@@ -110,7 +110,7 @@ public sealed class Operation<TRequest, TAnswer> : Operation
     /// <summary>Checks, writes state and appends events in one transaction. It never sends, waits or calls out.</summary>
     public required Func<Session, TRequest, CancellationToken, ValueTask<Result<TAnswer>>> Handler { get; init; }
 
-    /// <summary>For a query that waits: how long, from its request. The handler runs again after each event until there is something to say.</summary>
+    /// <summary>For an operation that waits: how long at most, from its request. A query's handler runs again after each event until there is something to say.</summary>
     public Func<TRequest, TimeSpan>? WaitsFor { get; init; }
 
     /// <summary>For a query that waits: whether this answer ends the wait.</summary>

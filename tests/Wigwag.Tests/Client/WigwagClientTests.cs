@@ -5,6 +5,8 @@ using Microsoft.AspNetCore.Http;
 using Wigwag.Client;
 using Wigwag.Core.Agents;
 using Wigwag.Core.Issues;
+using Wigwag.Core.Leases;
+using Wigwag.Core.Leases.Slots;
 using Wigwag.Core.Messages;
 using Wigwag.Core.Operations;
 using Wigwag.Core.Projects;
@@ -141,6 +143,31 @@ public sealed class WigwagClientTests
     }
 
     [Fact]
+    public async Task Who_asks_to_wait_is_waited_for_as_long_and_a_little_more()
+    {
+        var asked = new (Operation Operation, object Request)[]
+        {
+            (WaitForMessages.Operation, new WaitForMessagesRequest { Timeout = 60 }),
+            (Reserve.Operation, new ReserveRequest { Scopes = ["src"], WaitSeconds = 60 }),
+            (AcquireSlot.Operation, new AcquireSlotRequest { Slot = "build", WaitSeconds = 60 }),
+            (ClaimNextIssue.Operation, new ClaimNextIssueRequest { WaitSeconds = 60 }),
+        };
+        await using var server = await ScriptedServer.Start((_, http) =>
+            Json(http, 409, """{"detail":"d","code":"c","kind":"conflict","next":"n"}""", "application/problem+json"));
+        foreach (var (operation, request) in asked)
+        {
+            var clock = new NotingClock();
+            using var client = new WigwagClient(new() { Address = server.Address, AnswerWithin = TimeSpan.FromSeconds(7), Clock = clock });
+            await client.Call(operation, request, cancel: Cancel);
+            Assert.Equal([TimeSpan.FromSeconds(67)], clock.Set);
+        }
+        // Every operation that waits is among them.
+        Assert.Equal(
+            asked.Select(each => each.Operation.Name).Order(),
+            Catalog.Operations.Where(operation => operation.RequestType.Properties.Any(property => property.Name is "wait_seconds" or "timeout")).Select(operation => operation.Name).Order());
+    }
+
+    [Fact]
     public async Task A_caller_who_gives_up_gets_the_exception_of_giving_up()
     {
         await using var server = await ScriptedServer.Start((_, http) => Task.Delay(Timeout.Infinite, http.RequestAborted));
@@ -209,6 +236,17 @@ public sealed class WigwagClientTests
         http.Response.StatusCode = status;
         http.Response.ContentType = type;
         await http.Response.WriteAsync(body, http.RequestAborted);
+    }
+
+    private sealed class NotingClock : TimeProvider
+    {
+        public List<TimeSpan> Set { get; } = [];
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            Set.Add(dueTime);
+            return base.CreateTimer(callback, state, dueTime, period);
+        }
     }
 
     private static string AnIssue => JsonSerializer.Serialize(

@@ -65,6 +65,7 @@ public static class AcquireSlot
         Example = "wigwag slot acquire build --ttl 15m --wait 5m",
         Json = LeasesJson.Default,
         Handler = Handle,
+        WaitsFor = request => LeaseLimits.Waits(request.WaitSeconds),
         Waking = Wake,
         Abandoned = (session, request) => Queue.Leave(session, request.Ticket),
     };
