@@ -69,6 +69,7 @@ internal static class Shim
         """
         #define _GNU_SOURCE
         #include <dlfcn.h>
+        #include <pthread.h>
         #include <time.h>
 
         int clock_gettime(clockid_t clock, struct timespec *time) {
@@ -76,12 +77,19 @@ internal static class Shim
           if (!next) next = (int (*)(clockid_t, struct timespec *))dlsym(RTLD_NEXT, "clock_gettime");
           return next(clock == CLOCK_BOOTTIME ? CLOCK_REALTIME : clock, time);
         }
+
+        // libfaketime's own does not come back in time when a clock goes faster: no timer would fire.
+        int pthread_cond_timedwait(pthread_cond_t *condition, pthread_mutex_t *mutex, const struct timespec *until) {
+          static int (*real)(pthread_cond_t *, pthread_mutex_t *, const struct timespec *);
+          if (!real) real = (int (*)(pthread_cond_t *, pthread_mutex_t *, const struct timespec *))dlsym(dlopen("libc.so.6", RTLD_LAZY | RTLD_NOLOAD), "pthread_cond_timedwait");
+          return real(condition, mutex, until);
+        }
         """;
 
     /// <summary>A disk that fails, dawdles or lets nothing be written when told to. Compiles it into a folder; its path.</summary>
     public static string Make(string folder) => Make(folder, "shim", Disk);
 
-    /// <summary>The time since the machine was started goes as its wall clock does: what the wall gains has passed.</summary>
+    /// <summary>The time since the machine was started goes as its wall clock does: what the wall gains has passed. Timers keep the true time.</summary>
     public static string MakeTime(string folder) => Make(folder, "time", Time);
 
     private static string Make(string folder, string name, string text)

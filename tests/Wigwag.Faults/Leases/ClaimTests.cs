@@ -81,7 +81,7 @@ public sealed class ClaimTests
                         {
                             worker.Process.Continue();
                         }
-                        else if (!isAway && await IsDone())
+                        else if (await IsDone())
                         {
                             return;
                         }
@@ -129,8 +129,8 @@ public sealed class ClaimTests
                         return worker.Said.Count(each => each.Word == "closed");
                     }
                 });
-                // A worker that was killed may not have said that it had closed its last.
-                return done >= items - Killed
+                // One that was killed or held still may not have said that it had closed its last.
+                return done >= items - Killed - Stopped
                     && (await administrator.Call(ListReadyIssues.Operation, new() { Project = Crew.Project, Limit = 1 }, cancel: cancel)).Value.Issues.Count == 0
                     && (await administrator.Call(ListIssues.Operation, new() { Project = Crew.Project, Status = IssueStatus.InProgress, Limit = 1 }, cancel: cancel)).Value.Issues.Count == 0;
             }
