@@ -253,7 +253,8 @@ public sealed partial record GitRemote
                 segments.Add(segment);
             }
         }
-        while (segments is [.., var last] && last.EndsWith(".git", StringComparison.Ordinal))
+        // Without its end, such a name would be a path's way to itself or up.
+        while (segments is [.., not ("..git" or "...git") and var last] && last.EndsWith(".git", StringComparison.Ordinal))
         {
             segments.RemoveAt(segments.Count - 1);
             if (last.Length > ".git".Length)

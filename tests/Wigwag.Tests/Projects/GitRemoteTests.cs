@@ -126,6 +126,17 @@ public sealed class GitRemoteTests
         Prop.ForAll(Spellings.ToArbitrary(), remote =>
             GitRemote.Normalize(remote.Spelling).Value.Value is var id && id == remote.Id && !id.Contains(Secret, StringComparison.Ordinal)));
 
+    [Theory]
+    [InlineData("/srv/...git", "local/srv/...git")]
+    [InlineData("/srv/..git/", "local/srv/..git")]
+    [InlineData("https://host/o/...git", "host/o/...git")]
+    [InlineData("https://host/o/...git.git", "host/o/...git")]
+    public void A_name_that_would_be_the_way_up_without_its_end_keeps_it(string spelling, string id)
+    {
+        Assert.Equal(id, GitRemote.Normalize(spelling).Value.Value);
+        Assert.Equal(id, GitRemote.Normalize(id).Value.Value);
+    }
+
     [Fact]
     public void An_id_is_a_spelling_of_itself() => Check.One(
         Config.QuickThrowOnFailure.WithMaxTest(2000),
