@@ -22,6 +22,9 @@ internal sealed class Delivery(CommandIndex index, Home home, Route route, Stand
     /// <summary>How long a server that has to be started may take; null for as long as it is worth waiting for.</summary>
     public TimeSpan? StartPatience { get; init; }
 
+    /// <summary>False to leave a server that is stopping or gone as it is: what is sent is then refused as <c>stopping</c>, or reaches nobody.</summary>
+    public bool StartsServer { get; set; } = true;
+
     /// <summary>A key that no other command has.</summary>
     public static string NewKey()
     {
@@ -55,7 +58,7 @@ internal sealed class Delivery(CommandIndex index, Home home, Route route, Stand
 
     private Reply Reach(Call call)
     {
-        if (route.IsRemote || route.IsDirect)
+        if (route.IsRemote || route.IsDirect || !StartsServer)
         {
             return route.Server.Send(call, identity);
         }

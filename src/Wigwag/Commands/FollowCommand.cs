@@ -21,7 +21,6 @@ internal sealed class FollowCommand
     private readonly Command _wait;
     private readonly Command _note;
     private readonly CommandLine _line;
-    private readonly Home _home = Home.FromEnvironment();
     private readonly Route _route;
     private readonly Delivery _delivery;
     private readonly long _started = System.Diagnostics.Stopwatch.GetTimestamp();
@@ -33,8 +32,9 @@ internal sealed class FollowCommand
         (_wait, _line) = (wait, line);
         _note = index.Find("delivery note") ?? throw new InvalidOperationException("There is no command to note a delivery.");
         var standing = Standing.Here();
-        _route = Route.Of(line, _home, standing);
-        _delivery = new(index, _home, _route, standing, new(line.Value("as") ?? Settings.Value("WIGWAG_AGENT"), standing.Header));
+        var home = Home.FromEnvironment();
+        _route = Route.Of(line, home, standing);
+        _delivery = new(index, home, _route, standing, new(line.Value("as") ?? Settings.Value("WIGWAG_AGENT"), standing.Header));
     }
 
     /// <summary>The command <c>wait</c> with what following adds to it; null for every other command.</summary>
@@ -183,18 +183,16 @@ internal sealed class FollowCommand
         {
             try
             {
-                if (!_hasAnswered || _route.IsRemote || new LocalServer(_home.Socket).Listens())
+                var reply = _delivery.Send(call);
+                if (reply.IsSuccess)
                 {
-                    var reply = _delivery.Send(call);
-                    if (reply.IsSuccess)
-                    {
-                        _hasAnswered = true;
-                        return reply;
-                    }
-                    if (Problems.Read(reply, _route.Server.Name) is var error && (error.Kind != ErrorKind.Unavailable || !_hasAnswered))
-                    {
-                        throw new Refusal(error);
-                    }
+                    _hasAnswered = true;
+                    _delivery.StartsServer = false;
+                    return reply;
+                }
+                if (Problems.Read(reply, _route.Server.Name) is var error && (error.Kind != ErrorKind.Unavailable || !_hasAnswered))
+                {
+                    throw new Refusal(error);
                 }
             }
             catch (UnreachableException) when (_hasAnswered)

@@ -42,15 +42,23 @@ internal static class BackgroundServer
         }
     }
 
-    /// <summary>Asks the server to stop and waits until it has let go of the home; false when it does not.</summary>
+    /// <summary>Asks the server to stop and waits until it has let go of the home, which another may have taken at once; false when it does not.</summary>
     public static bool Stop(Home home, TimeSpan patience)
     {
         if (new LocalServer(home.Socket).ProcessId() is not { } process || !Libc.Signal(process, Libc.Sigterm))
         {
             return !FileLock.IsHeld(home.ServerLock);
         }
-        using var released = FileLock.Take(home.ServerLock, patience);
-        return released is not null;
+        var started = Stopwatch.GetTimestamp();
+        while (FileLock.IsHeld(home.ServerLock) && ServerRecord.Read(home.ServerFile) is var record && (record is null || record.Pid == process))
+        {
+            if (Stopwatch.GetElapsedTime(started) > patience)
+            {
+                return false;
+            }
+            Thread.Sleep(20);
+        }
+        return true;
     }
 
     /// <summary>How to run this program again: the executable, and the assembly where that is the <c>dotnet</c> host.</summary>

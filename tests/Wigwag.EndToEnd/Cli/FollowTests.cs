@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net.Sockets;
 using System.Text.Json;
 
 namespace Wigwag.EndToEnd.Cli;
@@ -36,6 +37,25 @@ public sealed class FollowTests : IDisposable
         Process.GetProcessById(_town.ServerProcess()!.Value).Kill();
         Send("REQUEST", "After the kill");
         Assert.Contains("After the kill", await Line(follow), StringComparison.Ordinal);
+        follow.Kill();
+    }
+
+    [Fact]
+    public async Task A_server_that_was_stopped_is_not_started_to_go_on_following()
+    {
+        using var follow = Follow();
+        await Begun(follow);
+        _town.WigwagIn(_vc, "stop").Fine();
+        // Where no log can be written, who starts a server fails.
+        var log = Path.Combine(_town.Home, "server.log");
+        File.Delete(log);
+        Directory.CreateDirectory(log);
+        using var patience = new CancellationTokenSource(Patience);
+        await BreakOff(patience.Token);
+        var turns = Turns(follow);
+        Town.Until(() => follow.HasExited || Turns(follow) > turns + 3, "the follower tried again");
+        Assert.False(follow.HasExited, "It ended.");
+        await BreakOff(patience.Token);
         follow.Kill();
     }
 
@@ -93,6 +113,23 @@ public sealed class FollowTests : IDisposable
 
     private void Send(string category, string subject) =>
         _town.WigwagIn(_vc, "send", "main/beads", subject, "--category", category, "--body", "…").Fine();
+
+    /// <summary>A server that is asked, and gone without an answer.</summary>
+    private async Task BreakOff(CancellationToken cancel)
+    {
+        var socket = Path.Combine(_town.Home, "wigwag.sock");
+        File.Delete(socket);
+        using var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        listener.Bind(new UnixDomainSocketEndPoint(socket));
+        listener.Listen();
+        using var connection = await listener.AcceptAsync(cancel);
+        await connection.ReceiveAsync(new byte[8192], cancel);
+        File.Delete(socket);
+    }
+
+    // How often its main thread went to sleep.
+    private static long Turns(Process process) => process.HasExited ? 0 : long.Parse(
+        File.ReadLines($"/proc/{process.Id}/status").First(line => line.StartsWith("voluntary_ctxt_switches", StringComparison.Ordinal)).Split('\t')[1], null);
 
     private static async Task<string> Line(Process follow)
     {
