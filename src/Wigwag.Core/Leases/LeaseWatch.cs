@@ -12,34 +12,8 @@ public sealed class LeaseWatch(IStore store)
 {
     private sealed record Due(DateTimeOffset? At, List<ProjectId> Projects);
 
-    // The longest sleep of a timer, and how soon a store that could not answer is asked again.
-    private static readonly TimeSpan LongestSleep = TimeSpan.FromHours(1);
-    private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(5);
-
     /// <summary>Runs until cancelled.</summary>
-    public async Task Run(CancellationToken cancel)
-    {
-        while (!cancel.IsCancellationRequested)
-        {
-            try
-            {
-                var committed = store.Committed();
-                if (await Tell(cancel) is { } next)
-                {
-                    await Sleep(committed, next - store.Clock.GetUtcNow(), cancel);
-                }
-            }
-            catch (StoreUnavailableException)
-            {
-                // Nothing was done; the engine says why where it is asked by others.
-                await Sleep(Task.Delay(Timeout.Infinite, cancel), RetryAfter, cancel);
-            }
-            catch (OperationCanceledException) when (cancel.IsCancellationRequested)
-            {
-                return;
-            }
-        }
-    }
+    public Task Run(CancellationToken cancel) => Watch.Run(store, Tell, cancel);
 
     /// <summary>Tells of what is over now; when the next lease ends, or null when there may be more to tell at once.</summary>
     public async Task<DateTimeOffset?> Tell(CancellationToken cancel)
@@ -54,12 +28,8 @@ public sealed class LeaseWatch(IStore store)
                 return await ProjectRegistry.Get(session, project);
             }, cancel);
         }
-        return due.Projects.Count > 0 ? null : due.At ?? store.Clock.GetUtcNow() + LongestSleep;
+        return due.Projects.Count > 0 ? null : due.At ?? DateTimeOffset.MaxValue;
     }
-
-    private async Task Sleep(Task committed, TimeSpan left, CancellationToken cancel) =>
-        await committed.WaitAsync(left < TimeSpan.Zero ? TimeSpan.Zero : left < LongestSleep ? left : LongestSleep, store.Clock, cancel)
-            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
     // leases_by_end
     private static async ValueTask<Result<Due>> Look(Session session, CancellationToken cancel)

@@ -13,54 +13,21 @@ public sealed class Deadlines(IStore store)
 {
     private sealed record Told(int Messages);
 
-    private sealed record Due(DateTimeOffset? At);
+    private sealed record Due(DateTimeOffset At);
 
     private const int Batch = 100;
 
     /// <summary>The condition of deliveries whose deadline is to come.</summary>
     internal const string Runs = "is_owed = 1 AND overdue_at IS NULL AND ack_by > @now";
 
-    // The longest sleep of a timer, and how soon a store that could not answer is asked again.
-    private static readonly TimeSpan LongestSleep = TimeSpan.FromHours(1);
-    private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(5);
-
     /// <summary>Runs until cancelled.</summary>
-    public async Task Run(CancellationToken cancel)
-    {
-        while (!cancel.IsCancellationRequested)
-        {
-            try
-            {
-                var committed = store.Committed();
-                var left = await Left(cancel);
-                if (left <= TimeSpan.Zero)
-                {
-                    await Tell(cancel);
-                    continue;
-                }
-                await Sleep(committed, left, cancel);
-            }
-            catch (StoreUnavailableException)
-            {
-                // Nothing was done; the engine says why where it is asked by others.
-                await Sleep(Task.Delay(Timeout.Infinite, cancel), RetryAfter, cancel);
-            }
-            catch (OperationCanceledException) when (cancel.IsCancellationRequested)
-            {
-                return;
-            }
-        }
-    }
+    public Task Run(CancellationToken cancel) => Watch.Run(store, Look, cancel);
 
     /// <summary>Tells of what is past its deadline now, oldest first, at most a hundred messages; how many.</summary>
     public async Task<int> Tell(CancellationToken cancel) =>
         (await store.Write<Told>(Caller.System, async (session, _) => await Overdue(session), cancel)).Value.Messages;
 
-    // Until something was committed, the time is over, or the watch ends; which of them it was is seen by looking.
-    private async Task Sleep(Task committed, TimeSpan left, CancellationToken cancel) =>
-        await committed.WaitAsync(left < LongestSleep ? left : LongestSleep, store.Clock, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-
-    private async ValueTask<TimeSpan> Left(CancellationToken cancel)
+    private async Task<DateTimeOffset?> Look(CancellationToken cancel)
     {
         // deliveries_due
         var next = await store.Read<Due>(
@@ -68,9 +35,14 @@ public sealed class Deadlines(IStore store)
             async (session, _) => await session.Scalar(
                 "SELECT MIN(d.ack_by) FROM deliveries d WHERE d.is_owed = 1 AND d.overdue_at IS NULL") is { } at
                 ? new Due(DateTimeOffset.FromUnixTimeMilliseconds(at))
-                : new Due(null),
+                : new Due(DateTimeOffset.MaxValue),
             cancel);
-        return next.Value.At is { } deadline ? deadline - store.Clock.GetUtcNow() : LongestSleep;
+        if (next.Value.At > store.Clock.GetUtcNow())
+        {
+            return next.Value.At;
+        }
+        await Tell(cancel);
+        return null;
     }
 
     private static async ValueTask<Told> Overdue(Session session)
