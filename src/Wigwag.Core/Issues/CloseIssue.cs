@@ -44,6 +44,10 @@ public static class CloseIssue
         {
             return IssueBook.AlreadyClosed(issue, "There is nothing left to do; comment on it to add something.");
         }
+        if (issue.Assignee is not null)
+        {
+            await session.LockProject(issue.Project); // a claim ends as every lease does
+        }
         if (await Overtaken(session, issue, request.Token) is { } late)
         {
             return late;

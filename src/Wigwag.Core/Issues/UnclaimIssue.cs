@@ -46,6 +46,7 @@ public static class UnclaimIssue
         {
             return Error.Conflict("claimed_by_another", $"{issue.IssueId} is held by {holder}, not by {agent}.", $"Ask {holder} to give it back.");
         }
+        await session.LockProject(issue.Project);
         await session.Execute(
             """
             UPDATE issues SET status = 'open', assignee = NULL, claimed_at = NULL, claim_token = NULL, updated_at = @now
