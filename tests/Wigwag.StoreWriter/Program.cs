@@ -46,7 +46,7 @@ async Task<string> Try(IStore store, string name)
         {
             await session.Execute(
                 "INSERT INTO meta (name, value) VALUES (@name, @value)", ("name", name.Length > 100 ? name[..100] : name), ("value", name));
-            return await session.Execute(
+            return await session.ExecuteCounted(
                 """
                 INSERT INTO events (project, at, kind, subject, fact)
                 VALUES (@project, @at, 'test.written', @subject, '{}')

@@ -149,10 +149,10 @@ public static class AgentRegistry
     }
 
     /// <summary>The agent with this id, within reach or not.</summary>
-    internal static ValueTask<Agent?> Any(Session session, AgentId agent) => session.First(
+    internal static ValueTask<Agent?> Any(Session session, AgentId agent) => session.Known(agent.Value, () => session.First(
         Select + "WHERE a.agent = @agent",
         row => Read(row, session.Now),
-        ("agent", agent));
+        ("agent", agent)));
 
     /// <summary>The id that a workspace spoke as when it was a clone of a project before, or null.</summary>
     internal static ValueTask<Agent?> Former(Session session, string host, string path, ProjectId project) => session.First(
@@ -186,7 +186,7 @@ public static class AgentRegistry
         ("from", from));
 
     /// <summary>Adds an agent; false when its id, or its workspace, is taken.</summary>
-    internal static async ValueTask<bool> Add(Session session, Agent agent) => await session.Execute(
+    internal static async ValueTask<bool> Add(Session session, Agent agent) => await session.ExecuteCounted(
         """
         INSERT INTO agents (project, agent, host, path, binding, fingerprint, operator, program, model, role, display_name, status,
                             session, registered_at, last_seen_at, online_since)

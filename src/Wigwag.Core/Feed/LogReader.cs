@@ -117,7 +117,7 @@ public sealed class LogReader(
             return;
         }
         var position = _position;
-        await store.Write<long>(Caller.System, async (session, _) => await session.Execute(
+        await store.Write<long>(Caller.System, async (session, _) => await session.ExecuteCounted(
             "UPDATE cursors SET position = @position WHERE reader = @reader AND position < @position",
             ("reader", name),
             ("position", position)), cancel);

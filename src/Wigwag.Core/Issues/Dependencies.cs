@@ -38,7 +38,7 @@ internal static class Dependencies
                 $"{issue.IssueId} cannot depend on {dependsOn}: {cycle} would be a cycle.",
                 "Remove one dependency of the cycle first, with undepend, or leave this one out.");
         }
-        return await session.Execute(
+        return await session.ExecuteCounted(
             """
             INSERT INTO issue_dependencies (project, issue_id, depends_on_project, depends_on)
             VALUES (@project, @issue, @depends_on_project, @depends_on)
@@ -51,7 +51,7 @@ internal static class Dependencies
     }
 
     /// <summary>Lets <paramref name="issue"/> wait no more for another; false when it did not.</summary>
-    public static async ValueTask<bool> Remove(Session session, Issue issue, IssueId dependsOn) => await session.Execute(
+    public static async ValueTask<bool> Remove(Session session, Issue issue, IssueId dependsOn) => await session.ExecuteCounted(
         "DELETE FROM issue_dependencies WHERE project = @project AND issue_id = @issue AND depends_on = @depends_on",
         ("project", issue.Project),
         ("issue", issue.IssueId),

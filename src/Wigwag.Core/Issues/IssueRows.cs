@@ -66,7 +66,7 @@ internal static class IssueRows
     };
 
     /// <summary>Adds an issue that was opened now; false, and nothing is done, when its id is taken.</summary>
-    public static async ValueTask<bool> Add(Session session, Issue issue) => await session.Execute(
+    public static async ValueTask<bool> Add(Session session, Issue issue) => await session.ExecuteCounted(
         """
         INSERT INTO issues (project, issue_id, title, body, status, priority, labels, created_by, operator, created_at, updated_at)
         VALUES (@project, @id, @title, @body, @status, @priority, @labels, @created_by, @operator, @now, @now)

@@ -122,7 +122,7 @@ internal static class Deliveries
         }
         foreach (var (delivery, receipt) in Mines(await All(session, message.Seq), mailbox))
         {
-            var first = await session.Execute(
+            var first = await session.ExecuteCounted(
                 """
                 UPDATE deliveries SET state = 'read', read_at = @now, delivered_at = COALESCE(delivered_at, @now),
                   delivered_via = COALESCE(delivered_via, 'read'), delivered_to = COALESCE(delivered_to, @owner)
@@ -159,7 +159,7 @@ internal static class Deliveries
         var isNew = false;
         foreach (var (delivery, receipt) in mailbox.Owner is null ? [] : Mines(await All(session, message.Seq), mailbox))
         {
-            if (await session.Execute(
+            if (await session.ExecuteCounted(
                 """
                 UPDATE deliveries SET delivered_at = @now, delivered_via = @route, delivered_to = @owner
                 WHERE project = @project AND recipient = @recipient AND seq = @seq AND delivered_at IS NULL
@@ -224,7 +224,7 @@ internal static class Deliveries
     public static async ValueTask<bool> Settle(Session session, long seq, Delivery delivery, string by)
     {
         await StopWaiting(session, delivery, seq);
-        return await session.Execute(
+        return await session.ExecuteCounted(
             """
             UPDATE deliveries SET state = 'acked', is_owed = 0, acked_at = @now, acked_by = @by, read_at = COALESCE(read_at, @now),
               delivered_at = COALESCE(delivered_at, @now), delivered_via = COALESCE(delivered_via, 'read'), delivered_to = COALESCE(delivered_to, @by)
@@ -253,7 +253,7 @@ internal static class Deliveries
         ("recipient", delivery.Key),
         ("seq", seq));
 
-    private static async ValueTask<bool> NoteReader(Session session, string home, string reader, long seq) => await session.Execute(
+    private static async ValueTask<bool> NoteReader(Session session, string home, string reader, long seq) => await session.ExecuteCounted(
         """
         INSERT INTO delivery_reads (project, reader, seq, read_at)
         VALUES (@project, @reader, @seq, @now)

@@ -91,7 +91,7 @@ public static class TakeMessage
             : error;
     }
 
-    private static async ValueTask<bool> Own(Session session, Message message, Delivery delivery, AgentId agent, string? from) => await session.Execute(
+    private static async ValueTask<bool> Own(Session session, Message message, Delivery delivery, AgentId agent, string? from) => await session.ExecuteCounted(
         """
         UPDATE deliveries SET taken_by = @agent, taken_at = @now
         WHERE project = @project AND recipient = @recipient AND seq = @seq AND COALESCE(taken_by, '') = @from

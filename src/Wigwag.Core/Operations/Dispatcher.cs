@@ -147,14 +147,15 @@ public sealed class Dispatcher(IStore store, IBlobs blobs)
     /// <summary>Runs the command in a transaction, or finds that it was run before.</summary>
     private async ValueTask<Result<object>> Once(Operation operation, object request, Caller caller, string? key, string? hash, CancellationToken cancel)
     {
-        // A key that comes meanwhile is not kept twice: the transaction fails, is run again, and then looks by itself.
-        var looksBefore = key is not null && store.Dialect.RunsBeside;
-        if (looksBefore && await Given(caller, key!, cancel) is { } given)
+        // A key that was kept already, or is meanwhile, is not kept twice: the transaction fails, is run again, and then looks. Where
+        // a look is a way to another machine and back it is left to that, but for who would take a place in a queue for nothing.
+        var isFar = store.Dialect.RunsBeside;
+        if (key is not null && isFar && operation.Patience(request) > TimeSpan.Zero && await Given(caller, key, cancel) is { } before)
         {
             _signs.Note(caller);
-            return given.Replay(operation, hash!);
+            return before.Replay(operation, hash!);
         }
-        var looks = key is not null && !looksBefore;
+        var looks = key is not null && !isFar;
         var answered = await store.Write(caller, async (session, token) =>
         {
             await AgentRegistry.Seen(session);
@@ -187,8 +188,8 @@ public sealed class Dispatcher(IStore store, IBlobs blobs)
         {
             return answered;
         }
-        // It may have been done between the look and the transaction, and been refused for that.
-        return looksBefore && await Given(caller, key!, cancel) is { } late ? late.Replay(operation, hash!) : because;
+        // It may have been done before, and been refused for that.
+        return key is not null && isFar && await Given(caller, key, cancel) is { } given ? given.Replay(operation, hash!) : because;
     }
 
     private async ValueTask<IdempotencyKeys.Used?> Given(Caller caller, string key, CancellationToken cancel)

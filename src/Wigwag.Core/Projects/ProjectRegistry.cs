@@ -165,7 +165,7 @@ public static class ProjectRegistry
     internal static string Text(PathCase pathCase) => pathCase == PathCase.Insensitive ? "insensitive" : "sensitive";
 
     /// <summary>Gives a name to a project; false when another project, or the same, has it.</summary>
-    internal static async ValueTask<bool> TakeName(Session session, string name, ProjectId project) => await session.Execute(
+    internal static async ValueTask<bool> TakeName(Session session, string name, ProjectId project) => await session.ExecuteCounted(
         "INSERT INTO project_names (name, project) VALUES (@name, @project) ON CONFLICT (name) DO NOTHING",
         ("name", name),
         ("project", project)) == 1;

@@ -23,8 +23,24 @@ public abstract class Session
 
     public abstract Dialect Dialect { get; }
 
+    private Dictionary<(Type, string), object?>? _known;
+
+    /// <summary>
+    /// Runs a statement before everything that follows it in the transaction. Where the engine is far it travels with what follows, and an
+    /// error of it comes from there.
+    /// </summary>
+    public ValueTask Execute(string sql, params (string Name, object? Value)[] parameters)
+    {
+        _known = null;
+        return Change(sql, parameters);
+    }
+
     /// <summary>Runs a statement; the number of rows it changed.</summary>
-    public abstract ValueTask<int> Execute(string sql, params (string Name, object? Value)[] parameters);
+    public ValueTask<int> ExecuteCounted(string sql, params (string Name, object? Value)[] parameters)
+    {
+        _known = null;
+        return ChangeCounted(sql, parameters);
+    }
 
     /// <summary>
     /// Runs a statement in this transaction after everything else in it, so that nothing in it sees what the statement did: for an index
@@ -41,6 +57,21 @@ public abstract class Session
 
     /// <summary>Every row.</summary>
     public abstract ValueTask<List<T>> Query<T>(string sql, Func<Row, T> read, params (string Name, object? Value)[] parameters);
+
+    /// <summary>What <paramref name="read"/> finds, asked for once until <see cref="Execute"/> changes anything.</summary>
+    /// <param name="key">Names it, in this transaction and for every reader of that type.</param>
+    /// <param name="read">Reads it from this session.</param>
+    public async ValueTask<T?> Known<T>(string key, Func<ValueTask<T?>> read)
+        where T : class
+    {
+        if (_known?.TryGetValue((typeof(T), key), out var known) == true)
+        {
+            return (T?)known;
+        }
+        var found = await read();
+        (_known ??= [])[(typeof(T), key)] = found;
+        return found;
+    }
 
     /// <summary>
     /// Makes this transaction the only one that holds the project, until it ends; others that ask wait. Ask before reading what it
@@ -75,4 +106,10 @@ public abstract class Session
         ("operator", Caller.Operator),
         ("audience", audience is { Count: > 0 } ? string.Join(' ', audience) : null),
         ("fact", kind.Write(fact)));
+
+    /// <summary>Behind <see cref="Execute"/>.</summary>
+    protected abstract ValueTask Change(string sql, (string Name, object? Value)[] parameters);
+
+    /// <summary>Behind <see cref="ExecuteCounted"/>.</summary>
+    protected abstract ValueTask<int> ChangeCounted(string sql, (string Name, object? Value)[] parameters);
 }

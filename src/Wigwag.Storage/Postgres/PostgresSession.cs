@@ -11,7 +11,14 @@ namespace Wigwag.Storage.Postgres;
 /// <summary>A transaction on one connection. One that reads begins with its first statement.</summary>
 internal sealed class PostgresSession(NpgsqlConnection connection, NpgsqlTransaction? begun, IReadOnlySet<long> locks, CancellationToken cancel) : Session
 {
+    /// <summary>Gives back every lock that was taken before a transaction.</summary>
+    public const string GiveBack = "SELECT pg_advisory_unlock_all()";
+
+    private const int MostUnderWay = 200;
+
+    private readonly HashSet<long> _locked = [];
     private NpgsqlTransaction? _transaction = begun;
+    private NpgsqlBatch? _underWay;
     private long? _horizon;
     private bool _isOver;
 
@@ -23,38 +30,28 @@ internal sealed class PostgresSession(NpgsqlConnection connection, NpgsqlTransac
 
     public override Dialect Dialect => PostgresDialect.Instance;
 
-    public override async ValueTask<int> Execute(string sql, params (string Name, object? Value)[] parameters)
-    {
-        if (IsReadOnly)
-        {
-            throw new InvalidOperationException("A query may not write.");
-        }
-        await using var command = await Command(sql, parameters);
-        return await command.ExecuteNonQueryAsync(cancel);
-    }
-
     // Each command has a transaction of its own: nothing is won by waiting.
-    public override async ValueTask ExecuteAtCommit(string sql, params (string Name, object? Value)[] parameters) => await Execute(sql, parameters);
+    public override ValueTask ExecuteAtCommit(string sql, params (string Name, object? Value)[] parameters) => Execute(sql, parameters);
 
     public override async ValueTask<T?> First<T>(string sql, Func<Row, T> read, params (string Name, object? Value)[] parameters)
         where T : class
     {
-        await using var command = await Command(sql, parameters);
-        await using var reader = await command.ExecuteReaderAsync(cancel);
+        await using var batch = await Batch(sql, parameters);
+        await using var reader = await batch.ExecuteReaderAsync(cancel);
         return await reader.ReadAsync(cancel) ? read(new PostgresRow(reader)) : null;
     }
 
     public override async ValueTask<long?> Scalar(string sql, params (string Name, object? Value)[] parameters)
     {
-        await using var command = await Command(sql, parameters);
-        await using var reader = await command.ExecuteReaderAsync(cancel);
+        await using var batch = await Batch(sql, parameters);
+        await using var reader = await batch.ExecuteReaderAsync(cancel);
         return await reader.ReadAsync(cancel) && !await reader.IsDBNullAsync(0, cancel) ? PostgresRow.NumberAt(reader, 0) : null;
     }
 
     public override async ValueTask<List<T>> Query<T>(string sql, Func<Row, T> read, params (string Name, object? Value)[] parameters)
     {
-        await using var command = await Command(sql, parameters);
-        await using var reader = await command.ExecuteReaderAsync(cancel);
+        await using var batch = await Batch(sql, parameters);
+        await using var reader = await batch.ExecuteReaderAsync(cancel);
         var rows = new List<T>();
         var row = new PostgresRow(reader);
         while (await reader.ReadAsync(cancel))
@@ -65,16 +62,22 @@ internal sealed class PostgresSession(NpgsqlConnection connection, NpgsqlTransac
     }
 
     /// <summary>
-    /// A lock that is waited for inside a transaction comes with what was true before the wait. So it is taken before the transaction,
-    /// and the handler is run again.
+    /// Who finds it free takes it on the way: what another has committed since this transaction began, the engine finds out. A lock that is
+    /// waited for would come with what was true before the wait; so it is taken before the transaction, and the handler is run again.
     /// </summary>
-    /// <exception cref="LockWanted">It is not held yet.</exception>
-    public override ValueTask LockProject(ProjectId project)
+    /// <exception cref="LockWanted">Another holds it.</exception>
+    public override async ValueTask LockProject(ProjectId project)
     {
         CheckLive();
-        return IsReadOnly ? throw new InvalidOperationException("A query may not lock.")
-            : AdvisoryKey.Of(project) is var key && locks.Contains(key) ? ValueTask.CompletedTask
-            : throw new LockWanted(key);
+        var key = IsReadOnly ? throw new InvalidOperationException("A query may not lock.") : AdvisoryKey.Of(project);
+        if (!locks.Contains(key) && !_locked.Contains(key))
+        {
+            if (await Scalar("SELECT CAST(pg_try_advisory_xact_lock(@key) AS INTEGER)", ("key", key)) != 1)
+            {
+                throw new LockWanted(key);
+            }
+            _locked.Add(key);
+        }
     }
 
     /// <summary>Before the transaction began, it is asked outside of it, so that it tells nothing of what the transaction cannot see.</summary>
@@ -102,6 +105,41 @@ internal sealed class PostgresSession(NpgsqlConnection connection, NpgsqlTransac
     /// <summary>After this, a handler that kept the session can do nothing with it.</summary>
     public void End() => _isOver = true;
 
+    /// <summary>Commits and gives back the locks that were taken before, in one turn with what is under way.</summary>
+    public async ValueTask Commit()
+    {
+        await using var batch = _underWay ?? new NpgsqlBatch(connection);
+        _underWay = null;
+        Add(batch, "COMMIT", []);
+        if (locks.Count > 0)
+        {
+            Add(batch, GiveBack, []);
+        }
+        await batch.ExecuteNonQueryAsync(CancellationToken.None);
+    }
+
+    // They travel with the next statement whose answer is waited for.
+    protected override async ValueTask Change(string sql, (string Name, object? Value)[] parameters)
+    {
+        CheckWrites();
+        _underWay ??= new NpgsqlBatch(connection);
+        Add(_underWay, sql, parameters);
+        if (_underWay.BatchCommands.Count == MostUnderWay)
+        {
+            await using var batch = _underWay;
+            _underWay = null;
+            await batch.ExecuteNonQueryAsync(cancel);
+        }
+    }
+
+    protected override async ValueTask<int> ChangeCounted(string sql, (string Name, object? Value)[] parameters)
+    {
+        CheckWrites();
+        await using var batch = await Batch(sql, parameters);
+        await batch.ExecuteNonQueryAsync(cancel);
+        return (int)batch.BatchCommands[^1].Rows;
+    }
+
     private void CheckLive()
     {
         if (_isOver)
@@ -110,16 +148,34 @@ internal sealed class PostgresSession(NpgsqlConnection connection, NpgsqlTransac
         }
     }
 
-    private async ValueTask<NpgsqlCommand> Command(string sql, (string Name, object? Value)[] parameters)
+    private void CheckWrites()
+    {
+        CheckLive();
+        if (IsReadOnly)
+        {
+            throw new InvalidOperationException("A query may not write.");
+        }
+    }
+
+    /// <summary>What is under way, and this statement.</summary>
+    private async ValueTask<NpgsqlBatch> Batch(string sql, (string Name, object? Value)[] parameters)
     {
         CheckLive();
         _transaction ??= await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancel);
-        var command = new NpgsqlCommand(sql, connection, _transaction);
+        var batch = _underWay ?? new NpgsqlBatch(connection);
+        _underWay = null;
+        Add(batch, sql, parameters);
+        return batch;
+    }
+
+    private static void Add(NpgsqlBatch batch, string sql, (string Name, object? Value)[] parameters)
+    {
+        var command = new NpgsqlBatchCommand(sql);
         foreach (var (name, value) in parameters)
         {
             command.Parameters.Add(Parameter(name, value));
         }
-        return command;
+        batch.BatchCommands.Add(command);
     }
 
     private static NpgsqlParameter Parameter(string name, object? value) => StoredValue.Of(value) switch

@@ -106,9 +106,10 @@ internal sealed class Writer(Pools pools, PostgresOptions options, SessionTime t
         {
             throw new StoreUnavailableException("the store is closed.");
         }
-        await Lock(connection, attempt.Locks, cancel);
+        var holdsLocks = attempt.Locks.Count > 0;
         try
         {
+            await Lock(connection, attempt.Locks, cancel);
             await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.Serializable, cancel);
             var (id, now) = await Begin(connection, transaction, cancel);
             var session = new PostgresSession(connection, transaction, attempt.Locks, cancel) { Caller = caller, Now = now };
@@ -128,11 +129,17 @@ internal sealed class Writer(Pools pools, PostgresOptions options, SessionTime t
                 return attempt.Answer;
             }
             attempt.Committing = id;
-            await transaction.CommitAsync(CancellationToken.None);
+            await session.Commit();
+            holdsLocks = false;
         }
         finally
         {
-            await Unlock(connection, attempt.Locks);
+            // A connection that broke took its locks along.
+            if (holdsLocks && connection.State == ConnectionState.Open)
+            {
+                await using var command = new NpgsqlCommand(PostgresSession.GiveBack, connection);
+                await command.ExecuteNonQueryAsync(CancellationToken.None);
+            }
         }
         wakeups.Committed();
         return attempt.Answer;
@@ -155,16 +162,6 @@ internal sealed class Writer(Pools pools, PostgresOptions options, SessionTime t
         {
             await using var command = new NpgsqlCommand("SELECT pg_advisory_lock($1)", connection) { Parameters = { new NpgsqlParameter<long> { TypedValue = key } } };
             await command.ExecuteNonQueryAsync(cancel);
-        }
-    }
-
-    private static async ValueTask Unlock(NpgsqlConnection connection, SortedSet<long> keys)
-    {
-        // A connection that broke took its locks along.
-        if (keys.Count > 0 && connection.State == ConnectionState.Open)
-        {
-            await using var command = new NpgsqlCommand("SELECT pg_advisory_unlock_all()", connection);
-            await command.ExecuteNonQueryAsync(CancellationToken.None);
         }
     }
 

@@ -14,16 +14,6 @@ internal sealed class SqliteSession(Connection connection) : Session
 
     public override Dialect Dialect => SqliteDialect.Instance;
 
-    public override ValueTask<int> Execute(string sql, params (string Name, object? Value)[] parameters)
-    {
-        lock (_gate)
-        {
-            return IsReadOnly
-                ? throw new InvalidOperationException("A query may not write.")
-                : new(Live().Execute(sql, parameters));
-        }
-    }
-
     public override ValueTask ExecuteAtCommit(string sql, params (string Name, object? Value)[] parameters)
     {
         lock (_gate)
@@ -82,6 +72,22 @@ internal sealed class SqliteSession(Connection connection) : Session
         foreach (var (sql, parameters) in _atCommit ?? [])
         {
             connection.Execute(sql, parameters);
+        }
+    }
+
+    protected override ValueTask Change(string sql, (string Name, object? Value)[] parameters)
+    {
+        Write(sql, parameters);
+        return ValueTask.CompletedTask;
+    }
+
+    protected override ValueTask<int> ChangeCounted(string sql, (string Name, object? Value)[] parameters) => new(Write(sql, parameters));
+
+    private int Write(string sql, (string Name, object? Value)[] parameters)
+    {
+        lock (_gate)
+        {
+            return IsReadOnly ? throw new InvalidOperationException("A query may not write.") : Live().Execute(sql, parameters);
         }
     }
 

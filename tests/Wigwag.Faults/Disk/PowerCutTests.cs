@@ -85,7 +85,7 @@ public sealed class PowerCutTests : IDisposable
         async (session, _) =>
         {
             await session.Execute("INSERT INTO meta (name, value) VALUES (@name, @value)", ("name", $"n{number}"), ("value", new string('v', number * 7 % 900)));
-            return await session.Execute(
+            return await session.ExecuteCounted(
                 "INSERT INTO events (project, at, kind, subject, fact) VALUES ('github.com/o/r', @at, 'test.put', @subject, '{}')",
                 ("at", session.Now),
                 ("subject", $"{number}"));

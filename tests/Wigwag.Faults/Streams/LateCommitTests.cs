@@ -23,7 +23,7 @@ public sealed class LateCommitTests
             var (begun, end) = (new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously), new TaskCompletionSource());
             var late = store.Write<int>(Caller.System, async (session, _) =>
             {
-                var written = await session.Execute(
+                var written = await session.ExecuteCounted(
                     "INSERT INTO events (project, at, kind, subject, fact) VALUES (@project, @at, 'message.sent', @subject, '{}')",
                     ("project", ProjectId.Parse(Crew.Project)),
                     ("at", session.Now),

@@ -56,7 +56,7 @@ public sealed class HookDeskTests : IAsyncLifetime
         await RunningServer.Ok(await client.Post("/v1/projects/-/reservations", new JsonObject { ["scopes"] = new JsonArray(scope), ["reason"] = reason }));
 
     private async Task Policy(string policy) =>
-        await _server.Store.Write<int>(Wigwag.Core.Operations.Caller.System, async (session, _) => await session.Execute("UPDATE projects SET reservation_policy = @policy", ("policy", policy)), TestContext.Current.CancellationToken);
+        await _server.Store.Write<int>(Wigwag.Core.Operations.Caller.System, async (session, _) => await session.ExecuteCounted("UPDATE projects SET reservation_policy = @policy", ("policy", policy)), TestContext.Current.CancellationToken);
 
     private static string? Denied(JsonObject answer) => answer["hookSpecificOutput"]?["permissionDecisionReason"]?.GetValue<string>();
 

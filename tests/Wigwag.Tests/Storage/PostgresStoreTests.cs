@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Npgsql;
 using Wigwag.Core.Feed;
 using Wigwag.Core.Operations;
 using Wigwag.Core.Projects;
@@ -141,6 +142,34 @@ public sealed class PostgresStoreTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Who_waits_in_vain_for_one_of_its_locks_keeps_none_of_the_others()
+    {
+        var store = await Server(new() { LockLimit = TimeSpan.FromMilliseconds(500) });
+        var projects = new[] { Vc, ProjectId.Parse("github.com/steveyegge/beads") }.OrderBy(AdvisoryKey.Of).ToList();
+        await using var holder = new NpgsqlConnection(_cluster.Address(_database).Settings().ConnectionString);
+        await holder.OpenAsync(Stop);
+        Assert.Equal(2, await Ask($"SELECT COUNT(pg_advisory_lock(key)::text) FROM unnest(ARRAY[{AdvisoryKey.Of(projects[0])}, {AdvisoryKey.Of(projects[1])}]) key"));
+
+        var refused = store.Write<string>(Caller.System, async (session, _) =>
+        {
+            await session.LockProject(projects[0]);
+            await session.LockProject(projects[1]);
+            return "ok";
+        }, Stop).AsTask();
+        await Until(async () => await Ask("SELECT COUNT(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())") == 1);
+        await Ask($"SELECT COUNT(pg_advisory_unlock({AdvisoryKey.Of(projects[0])}))");
+
+        await Assert.ThrowsAsync<StoreUnavailableException>(() => refused);
+        Assert.Equal(1, await Ask($"SELECT COUNT(*) FROM pg_locks WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"));
+
+        async Task<long> Ask(string sql)
+        {
+            await using var command = new NpgsqlCommand(sql, holder);
+            return (long)(await command.ExecuteScalarAsync(Stop))!;
+        }
+    }
+
+    [Fact]
     public async Task Servers_that_start_at_once_migrate_once()
     {
         var empty = await _cluster.EmptyDatabase();
@@ -210,9 +239,9 @@ public sealed class PostgresStoreTests : IAsyncLifetime
         Assert.DoesNotContain("sesame", reason, StringComparison.Ordinal);
     }
 
-    private async Task<PostgresStore> Server()
+    private async Task<PostgresStore> Server(PostgresOptions? options = null)
     {
-        var store = await PostgresStore.Open(_cluster.Address(_database), cancel: Stop);
+        var store = await PostgresStore.Open(_cluster.Address(_database), options, cancel: Stop);
         _opened.Add(store);
         return store;
     }

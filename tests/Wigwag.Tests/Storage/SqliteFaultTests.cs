@@ -235,7 +235,7 @@ public sealed class SqliteFaultTests : IDisposable
     }
 
     private static async Task Put(SqliteStore store, string name, string value) => await store.Write<int>(Caller.System, async (session, _) =>
-        await session.Execute("INSERT INTO meta (name, value) VALUES (@name, @value)", ("name", name), ("value", value)), Stop);
+        await session.ExecuteCounted("INSERT INTO meta (name, value) VALUES (@name, @value)", ("name", name), ("value", value)), Stop);
 
     private static async Task<long> Count(SqliteStore store) => (await store.Read<long>(Caller.System, async (session, _) =>
         await session.Scalar("SELECT COUNT(*) FROM meta WHERE name <> 'writer_reopened_at'") ?? 0, Stop)).Value;

@@ -45,7 +45,7 @@ public abstract partial class StoreContract : IAsyncLifetime
     }, Stop);
 
     protected static ValueTask<int> Insert(Session session, string name, string body = "") =>
-        session.Execute("INSERT INTO notes (name, body) VALUES (@name, @body)", ("name", name), ("body", body));
+        session.ExecuteCounted("INSERT INTO notes (name, body) VALUES (@name, @body)", ("name", name), ("body", body));
 
     protected async Task<List<string>> Names() => (await Store.Read<List<string>>(Caller.System, async (session, _) =>
         await session.Query("SELECT name FROM notes ORDER BY name", row => row.Text("name")), Stop)).Value;
@@ -235,6 +235,50 @@ public abstract partial class StoreContract : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_follows_a_statement_sees_what_it_did()
+    {
+        var seen = await Store.Write<List<string>>(Caller.System, async (session, _) =>
+        {
+            for (var i = 0; i < 450; i++)
+            {
+                await session.Execute("INSERT INTO notes (name, body) VALUES (@name, '')", ("name", $"{i:000}"));
+            }
+            await session.Execute("UPDATE notes SET body = 'x' WHERE name < '100'");
+            var changed = await session.ExecuteCounted("DELETE FROM notes WHERE name < '010'");
+            await session.Execute("UPDATE notes SET body = 'y' WHERE name = '449'");
+            var count = await session.Scalar("SELECT COUNT(*) FROM notes");
+            await session.Execute("UPDATE notes SET body = body || 'z' WHERE name = '449'");
+            var last = await session.First("SELECT body FROM notes WHERE name = '449'", row => row.Text("body"));
+            await session.Execute("DELETE FROM notes WHERE name > '011'");
+            var left = await session.Query("SELECT name FROM notes ORDER BY name", row => row.Text("name"));
+            await session.Execute("DELETE FROM notes WHERE name = '010'");
+            List<string> all = [$"{changed}", $"{count}", last!, .. left];
+            return all;
+        }, Stop);
+
+        Assert.Equal(["10", "440", "yz", "010", "011"], seen.Value);
+        Assert.Equal(["011"], await Names());
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_statement_that_fails_undoes_its_command(bool asksAfter)
+    {
+        await Assert.ThrowsAnyAsync<Exception>(async () => await Store.Write<string>(Caller.System, async (session, _) =>
+        {
+            await Insert(session, "before");
+            await session.Execute("UPDATE nothing SET x = 1");
+            await session.Execute("INSERT INTO notes (name, body) VALUES ('after', '')");
+            return asksAfter ? $"{await session.Scalar("SELECT 1")}" : "kept";
+        }, Stop));
+
+        Assert.Empty(await Names());
+        await Note("next");
+        Assert.Equal(["next"], await Names());
+    }
+
+    [Fact]
     public async Task Execute_says_how_many_rows_changed()
     {
         await Note("a");
@@ -242,9 +286,9 @@ public abstract partial class StoreContract : IAsyncLifetime
 
         var changed = await Store.Write<List<int>>(Caller.System, async (session, _) => new List<int>
         {
-            await session.Execute("UPDATE notes SET body = 'x'"),
-            await session.Execute("UPDATE notes SET body = 'y' WHERE name = 'nobody'"),
-            await session.Execute("DELETE FROM notes WHERE name = @name", ("name", "a")),
+            await session.ExecuteCounted("UPDATE notes SET body = 'x'"),
+            await session.ExecuteCounted("UPDATE notes SET body = 'y' WHERE name = 'nobody'"),
+            await session.ExecuteCounted("DELETE FROM notes WHERE name = @name", ("name", "a")),
         }, Stop);
 
         Assert.Equal([2, 0, 1], changed.Value);
