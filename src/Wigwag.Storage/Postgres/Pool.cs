@@ -7,6 +7,24 @@ namespace Wigwag.Storage.Postgres;
 /// <summary>Connections for one purpose. Who finds all of them in use waits for a while, in turn.</summary>
 internal sealed class Pool : IAsyncDisposable
 {
+    /// <summary>A connection that is in use.</summary>
+    public readonly struct Loan(NpgsqlConnection connection, SemaphoreSlim room) : IAsyncDisposable
+    {
+        public NpgsqlConnection Connection => connection;
+
+        public async ValueTask DisposeAsync()
+        {
+            try
+            {
+                await connection.DisposeAsync();
+            }
+            finally
+            {
+                room.Release();
+            }
+        }
+    }
+
     private readonly SemaphoreSlim _room;
     private readonly int _size;
     private readonly TimeSpan _patience;
@@ -48,22 +66,26 @@ internal sealed class Pool : IAsyncDisposable
     /// <exception cref="StoreUnavailableException">All are in use, or the store is closed.</exception>
     public async ValueTask<T> With<T>(Func<NpgsqlConnection, ValueTask<T>> use, CancellationToken cancel)
     {
+        await using var loan = await Lend(cancel);
+        return await use(loan.Connection);
+    }
+
+    /// <summary>Lends a connection until the loan is disposed.</summary>
+    /// <exception cref="StoreUnavailableException">All are in use, or the store is closed.</exception>
+    public async ValueTask<Loan> Lend(CancellationToken cancel)
+    {
         if (!await _room.WaitAsync(_patience, cancel))
         {
             throw new StoreUnavailableException("every connection to the database is in use.");
         }
         try
         {
-            if (_isClosed)
-            {
-                throw new StoreUnavailableException("the store is closed.");
-            }
-            await using var connection = await Source.OpenConnectionAsync(cancel);
-            return await use(connection);
+            return _isClosed ? throw new StoreUnavailableException("the store is closed.") : new(await Source.OpenConnectionAsync(cancel), _room);
         }
-        finally
+        catch
         {
             _room.Release();
+            throw;
         }
     }
 

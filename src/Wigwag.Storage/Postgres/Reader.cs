@@ -17,20 +17,16 @@ internal sealed class Reader(Pools pools, PostgresOptions options, SessionTime t
         {
             try
             {
-                return await pools.Readers.With(
-                    async connection =>
-                    {
-                        var session = new PostgresSession(connection, null, NoLocks, cancel) { Caller = caller, Now = time.Read(), IsReadOnly = true };
-                        try
-                        {
-                            return await work(session, cancel);
-                        }
-                        finally
-                        {
-                            await session.EndReading();
-                        }
-                    },
-                    cancel);
+                var loan = await pools.Readers.Lend(cancel);
+                var session = new PostgresSession(loan.Connection, null, NoLocks, cancel) { Caller = caller, Now = time.Read(), IsReadOnly = true };
+                try
+                {
+                    return await work(session, cancel);
+                }
+                finally
+                {
+                    _ = End(session, loan);
+                }
             }
             catch (Exception e) when (Failure.IsConnection(e) && !cancel.IsCancellationRequested)
             {
@@ -44,6 +40,15 @@ internal sealed class Reader(Pools pools, PostgresOptions options, SessionTime t
                 cancel.ThrowIfCancellationRequested();
                 throw failure;
             }
+        }
+    }
+
+    // What was read is known; nobody waits for the database to hear that it is over.
+    private static async Task End(PostgresSession session, Pool.Loan loan)
+    {
+        await using (loan)
+        {
+            await session.EndReading().AsTask().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 }
