@@ -8,7 +8,7 @@ internal static class Watch
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(5);
 
     // Commits in quick succession are looked at together.
-    private static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(50);
 
     /// <summary>Runs until cancelled.</summary>
     /// <param name="store">Whose commits wake it, and whose clock it goes by.</param>
