@@ -16,7 +16,7 @@ internal sealed class Chores : IAsyncDisposable
         new TrackerReader(options.Store, [new BuiltInTracker()], logs.CreateLogger<TrackerReader>()).Run(_stop.Token),
         new Deadlines(options.Store).Run(_stop.Token),
         new LeaseWatch(options.Store).Run(_stop.Token),
-        new OldKeys(options.Store).Run(_stop.Token));
+        new IdempotencyKeyRetention(options.Store).Run(_stop.Token));
 
     public async ValueTask DisposeAsync()
     {

@@ -27,7 +27,7 @@ public static class LeaseLimits
         : Error.Invalid("bad_wait", $"A wait takes 0 to {MostWait.TotalSeconds} seconds, not {seconds}.", "Wait again when it is over.");
 
     /// <summary>How long a request waits at most, for who waits for its answer.</summary>
-    internal static TimeSpan Waits(long? seconds) => TimeSpan.FromSeconds(Math.Clamp(seconds ?? 0, 0, (long)MostWait.TotalSeconds));
+    internal static TimeSpan Waits(long? seconds) => Wait(seconds).Try(out var wait, out _) ? wait : TimeSpan.Zero;
 
     /// <summary>Why; <c>bad_reason</c>.</summary>
     internal static Result<string> Reason(string? reason) => (reason ?? "").Trim() is { Length: <= ReasonCharacters } text && !text.Any(char.IsControl)

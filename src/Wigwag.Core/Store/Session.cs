@@ -12,6 +12,8 @@ namespace Wigwag.Core.Store;
 /// </summary>
 public abstract class Session
 {
+    private Dictionary<(Type, string), object?>? _known;
+
     /// <summary>Who asks.</summary>
     public required Caller Caller { get; init; }
 
@@ -23,22 +25,20 @@ public abstract class Session
 
     public abstract Dialect Dialect { get; }
 
-    private Dictionary<(Type, string), object?>? _known;
-
     /// <summary>
     /// Runs a statement before everything that follows it in the transaction. Where the engine is far it travels with what follows, and an
     /// error of it comes from there.
     /// </summary>
     public ValueTask Execute(string sql, params (string Name, object? Value)[] parameters)
     {
-        _known = null;
+        BeginChange();
         return Change(sql, parameters);
     }
 
     /// <summary>Runs a statement; the number of rows it changed.</summary>
     public ValueTask<int> ExecuteCounted(string sql, params (string Name, object? Value)[] parameters)
     {
-        _known = null;
+        BeginChange();
         return ChangeCounted(sql, parameters);
     }
 
@@ -112,4 +112,13 @@ public abstract class Session
 
     /// <summary>Behind <see cref="ExecuteCounted"/>.</summary>
     protected abstract ValueTask<int> ChangeCounted(string sql, (string Name, object? Value)[] parameters);
+
+    private void BeginChange()
+    {
+        if (IsReadOnly)
+        {
+            throw new InvalidOperationException("A query may not write.");
+        }
+        _known = null;
+    }
 }

@@ -121,7 +121,7 @@ internal sealed class PostgresSession(NpgsqlConnection connection, NpgsqlTransac
     // They travel with the next statement whose answer is waited for.
     protected override async ValueTask Change(string sql, (string Name, object? Value)[] parameters)
     {
-        CheckWrites();
+        CheckLive();
         _underWay ??= new NpgsqlBatch(connection);
         Add(_underWay, sql, parameters);
         if (_underWay.BatchCommands.Count == MostUnderWay)
@@ -134,7 +134,6 @@ internal sealed class PostgresSession(NpgsqlConnection connection, NpgsqlTransac
 
     protected override async ValueTask<int> ChangeCounted(string sql, (string Name, object? Value)[] parameters)
     {
-        CheckWrites();
         await using var batch = await Batch(sql, parameters);
         await batch.ExecuteNonQueryAsync(cancel);
         return (int)batch.BatchCommands[^1].Rows;
@@ -145,15 +144,6 @@ internal sealed class PostgresSession(NpgsqlConnection connection, NpgsqlTransac
         if (_isOver)
         {
             throw new InvalidOperationException("This session's transaction is over.");
-        }
-    }
-
-    private void CheckWrites()
-    {
-        CheckLive();
-        if (IsReadOnly)
-        {
-            throw new InvalidOperationException("A query may not write.");
         }
     }
 

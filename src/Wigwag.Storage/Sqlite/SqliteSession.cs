@@ -87,7 +87,7 @@ internal sealed class SqliteSession(Connection connection) : Session
     {
         lock (_gate)
         {
-            return IsReadOnly ? throw new InvalidOperationException("A query may not write.") : Live().Execute(sql, parameters);
+            return Live().Execute(sql, parameters);
         }
     }
 

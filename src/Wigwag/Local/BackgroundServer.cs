@@ -56,7 +56,7 @@ internal static class BackgroundServer
             {
                 return false;
             }
-            Thread.Sleep(20);
+            Thread.Sleep(BetweenLooks);
         }
         return true;
     }

@@ -3,7 +3,7 @@ using Wigwag.Core.Store;
 namespace Wigwag.Core.Operations;
 
 /// <summary>Forgets idempotency keys, with the answers kept under them, that are too old for a repeat.</summary>
-public sealed class OldKeys(IStore store)
+public sealed class IdempotencyKeyRetention(IStore store)
 {
     /// <summary>How long a repeat of a command gets its first answer, at the least.</summary>
     public static readonly TimeSpan KeptFor = TimeSpan.FromDays(30);
@@ -12,8 +12,6 @@ public sealed class OldKeys(IStore store)
     private const int Batch = 500;
 
     private static readonly TimeSpan Every = TimeSpan.FromMinutes(10);
-
-    private sealed record Count(int Keys);
 
     /// <summary>Runs until cancelled.</summary>
     public async Task Run(CancellationToken cancel)
@@ -39,24 +37,14 @@ public sealed class OldKeys(IStore store)
     }
 
     /// <summary>Forgets the oldest of those that are too old, at most five hundred; how many.</summary>
-    public async Task<int> Forget(CancellationToken cancel)
-    {
-        // idempotency_keys_by_age
-        var due = (await store.Read<Count>(
-            Caller.System,
-            async (session, _) => new Count(await session.Scalar("SELECT MIN(at) FROM idempotency_keys") is { } oldest && oldest < Before(session) ? 1 : 0),
-            cancel)).Value.Keys;
-        return due == 0 ? 0 : (await store.Write<Count>(
-            Caller.System,
-            async (session, _) => new Count(await session.ExecuteCounted(
-                """
-                DELETE FROM idempotency_keys WHERE (credential, key) IN (
-                  SELECT credential, key FROM idempotency_keys WHERE at < @before ORDER BY at LIMIT @batch)
-                """,
-                ("before", Before(session)),
-                ("batch", (long)Batch))),
-            cancel)).Value.Keys;
-    }
-
-    private static long Before(Session session) => (session.Now - KeptFor).ToUnixTimeMilliseconds();
+    public async Task<int> Forget(CancellationToken cancel) => (await store.Write<int>(
+        Caller.System,
+        async (session, _) => await session.ExecuteCounted(
+            """
+            DELETE FROM idempotency_keys WHERE (credential, key) IN (
+              SELECT credential, key FROM idempotency_keys WHERE at < @before ORDER BY at LIMIT @batch)
+            """, // idempotency_keys_by_age
+            ("before", session.Now - KeptFor),
+            ("batch", (long)Batch)),
+        cancel)).Value;
 }

@@ -4,7 +4,7 @@ using Wigwag.Tests.Agents;
 
 namespace Wigwag.Tests.Operations;
 
-public sealed class OldKeysTests : IAsyncLifetime
+public sealed class IdempotencyKeyRetentionTests : IAsyncLifetime
 {
     private readonly World _world = new();
     private Caller _dave = null!;
@@ -16,9 +16,9 @@ public sealed class OldKeysTests : IAsyncLifetime
     [Fact]
     public async Task A_key_is_known_for_thirty_days_and_forgotten_after_them()
     {
-        var keys = new OldKeys(_world.Dispatcher.Store);
+        var keys = new IdempotencyKeyRetention(_world.Dispatcher.Store);
         var first = await Create("k");
-        _world.Clock.Pass(OldKeys.KeptFor - TimeSpan.FromSeconds(1));
+        _world.Clock.Pass(IdempotencyKeyRetention.KeptFor - TimeSpan.FromSeconds(1));
         Assert.Equal(0, await keys.Forget(World.Stop));
         Assert.Equal(first, await Create("k"));
 
@@ -33,12 +33,12 @@ public sealed class OldKeysTests : IAsyncLifetime
     [Fact]
     public async Task Many_are_forgotten_a_batch_at_a_time()
     {
-        var keys = new OldKeys(_world.Dispatcher.Store);
+        var keys = new IdempotencyKeyRetention(_world.Dispatcher.Store);
         for (var i = 0; i < 501; i++)
         {
             await Create($"k{i}");
         }
-        _world.Clock.Pass(OldKeys.KeptFor + TimeSpan.FromSeconds(1));
+        _world.Clock.Pass(IdempotencyKeyRetention.KeptFor + TimeSpan.FromSeconds(1));
         Assert.Equal(500, await keys.Forget(World.Stop));
         Assert.Equal(1, await keys.Forget(World.Stop));
         Assert.Equal(0, await keys.Forget(World.Stop));
