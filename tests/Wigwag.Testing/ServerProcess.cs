@@ -29,8 +29,10 @@ public sealed class ServerProcess : IAsyncDisposable
     /// <summary>From the start of the process until it answered that it is ready.</summary>
     public TimeSpan ReadyAfter { get; }
 
-    /// <summary>The program that was built with whoever uses this.</summary>
-    public static string Built => Path.Combine(AppContext.BaseDirectory, "wigwag");
+    /// <summary>The program under test: the native one that WIGWAG_TEST_PROGRAM names, or else the managed one that was built with whoever uses this.</summary>
+    public static string Built => Environment.GetEnvironmentVariable("WIGWAG_TEST_PROGRAM") is { Length: > 0 } named
+        ? named
+        : Path.Combine(AppContext.BaseDirectory, "wigwag");
 
     /// <summary>Starts a server of the program that was built with this and waits until it is ready.</summary>
     public static Task<ServerProcess> Start(string home, IReadOnlyDictionary<string, string>? environment = null, params string[] arguments) =>

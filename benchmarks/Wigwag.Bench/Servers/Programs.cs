@@ -11,7 +11,7 @@ internal sealed record Programs(string? Folder)
 
     public string Kestrel => Find("kestrel");
 
-    public string Kind => Folder is null ? "as built, not precompiled" : "published ReadyToRun, framework-dependent";
+    public string Kind => Folder is null ? "as built, not precompiled" : "native (NativeAOT)";
 
     /// <summary>Runs a command to its end; milliseconds from before its start until it was seen to end.</summary>
     /// <exception cref="InvalidOperationException">It failed.</exception>

@@ -1,37 +1,46 @@
-using System.Runtime.InteropServices;
 using SQLitePCL;
 using Wigwag.Core.Store;
 
 namespace Wigwag.Storage.Sqlite;
 
-/// <summary>Binds the system's own SQLite, which its distribution keeps patched; none is bundled.</summary>
-internal static class SqliteLibrary
+/// <summary>Binds the SQLite engine that comes with the program, so that every machine runs the same one.</summary>
+public static class SqliteLibrary
 {
-    private static readonly string[] Names = ["libsqlite3.so.0", "libsqlite3.dylib", "libsqlite3.so", "winsqlite3"];
+    // Every SQLite before 3.51.3 can corrupt a WAL that two connections write or checkpoint at once.
+    private const int OldestVersion = 3_051_003;
 
-    // STRICT tables and RETURNING.
-    private const int OldestVersion = 3_037_000;
-
-    private static readonly Lazy<nint> Library = new(Bind);
+    private static readonly Lazy<bool> Library = new(Bind);
 
     /// <exception cref="StoreRefusedException">The library is missing or too old.</exception>
     public static void Load() => _ = Library.Value;
 
-    private static nint Bind()
+    /// <summary>The engine's own version, such as 3.53.4.</summary>
+    /// <exception cref="StoreRefusedException">As <see cref="Load"/>.</exception>
+    public static string Version
     {
-        nint library = 0;
-        if (!Names.Any(name => NativeLibrary.TryLoad(name, out library)))
+        get
         {
-            throw new StoreRefusedException("SQLite's library libsqlite3.so.0 is not installed. Install the package libsqlite3-0 (apt-get install libsqlite3-0).");
+            Load();
+            return raw.sqlite3_libversion().utf8_to_string();
         }
-        NativeLibrary.SetDllImportResolver(
-            typeof(SQLite3Provider_e_sqlite3).Assembly, (name, _, _) => name == "e_sqlite3" ? library : 0);
-        raw.SetProvider(new SQLite3Provider_e_sqlite3());
-        raw.FreezeProvider();
-        if (raw.sqlite3_libversion_number() < OldestVersion)
+    }
+
+    private static bool Bind()
+    {
+        try
         {
-            throw new StoreRefusedException($"The system's SQLite is {raw.sqlite3_libversion().utf8_to_string()}; Wigwag needs 3.37 or newer.");
+            raw.SetProvider(new SQLite3Provider_e_sqlite3());
+            raw.FreezeProvider();
+            if (raw.sqlite3_libversion_number() >= OldestVersion)
+            {
+                return true;
+            }
         }
-        return library;
+        catch (DllNotFoundException)
+        {
+            throw new StoreRefusedException("The SQLite library e_sqlite3 is missing beside the program. Install Wigwag again, with all files of its folder.");
+        }
+        throw new StoreRefusedException(
+            $"The SQLite library beside the program is {raw.sqlite3_libversion().utf8_to_string()}, and Wigwag needs 3.51.3. Install Wigwag again.");
     }
 }

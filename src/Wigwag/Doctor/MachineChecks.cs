@@ -1,25 +1,22 @@
 using System.ComponentModel;
 using System.Diagnostics;
-using System.Runtime.InteropServices;
 using Wigwag.Core.Agents;
 using Wigwag.Core.Operations;
+using Wigwag.Core.Store;
 using Wigwag.Git;
 using Wigwag.Program.Local;
+using Wigwag.Storage.Sqlite;
 
 namespace Wigwag.Program.Doctor;
 
 /// <summary>What is around the program: git, SQLite, the working copy, the environment.</summary>
 internal static class MachineChecks
 {
-    private static readonly string[] SqliteNames = ["libsqlite3.so.0", "libsqlite3.dylib", "libsqlite3.0.dylib"];
-
     public static IEnumerable<Finding> Run()
     {
         yield return Finding.Ok("program", $"wigwag {Build.Id} on .NET {Environment.Version}.");
         yield return GitCommand();
-        yield return SqliteNames.Any(name => NativeLibrary.TryLoad(name, out _))
-            ? Finding.Ok("sqlite", "SQLite's library is found.")
-            : Finding.Error("sqlite", "SQLite's library is missing.", "apt-get install libsqlite3-0");
+        yield return SqliteEngine();
         if (Settings.Value("WIGWAG_AGENT") is { } agent && !AgentId.TryParse(agent, out _))
         {
             yield return Finding.Error("agent", $"WIGWAG_AGENT is not {AgentId.Form}.", "Set it to workspace/project.");
@@ -27,6 +24,18 @@ internal static class MachineChecks
         foreach (var finding in WorkspaceAround())
         {
             yield return finding;
+        }
+    }
+
+    private static Finding SqliteEngine()
+    {
+        try
+        {
+            return Finding.Ok("sqlite", $"SQLite {SqliteLibrary.Version}.");
+        }
+        catch (StoreRefusedException e)
+        {
+            return Finding.Error("sqlite", e.Message, "Install Wigwag again, with all files of its folder.");
         }
     }
 

@@ -89,6 +89,8 @@ internal static class BackgroundServer
             start.ArgumentList.Add(argument);
         }
         start.Environment.Remove("WIGWAG_TOKEN");
+        // 4 MiB, in hexadecimal. By default the youngest generation is as large as the processor's cache, and so is the server's memory.
+        start.Environment.TryAdd("DOTNET_GCgen0size", "400000");
         return Process.Start(start) ?? throw Failed("The server could not be started.", "Run 'wigwag doctor'.");
     }
 

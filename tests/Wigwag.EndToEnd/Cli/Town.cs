@@ -39,8 +39,8 @@ internal sealed class Town : IDisposable
         };
     }
 
-    /// <summary>The program that was built with these tests.</summary>
-    public static string Program { get; } = FindProgram();
+    /// <summary>The program under test: the native one that WIGWAG_TEST_PROGRAM names, or else the managed one that was built with these tests.</summary>
+    public static string Program { get; } = System.Environment.GetEnvironmentVariable("WIGWAG_TEST_PROGRAM") is { Length: > 0 } named ? named : FindProgram();
 
     public string Home { get; }
 

@@ -23,7 +23,7 @@ public sealed class SuiteServer : IAsyncLifetime
         ["WIGWAG_RESTART_HOME"] = Path.Combine(_home, "restart"),
     };
 
-    private static string Program => Path.Combine(AppContext.BaseDirectory, "wigwag");
+    private static string Program => Cli.Town.Program;
 
     public async ValueTask InitializeAsync()
     {
