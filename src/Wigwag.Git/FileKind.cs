@@ -40,7 +40,7 @@ internal static unsafe partial class FileKinds
         {
             return OperatingSystem.IsLinux()
                 ? Read(statx(CurrentDirectory, name, 0, TypeOnly, buffer), buffer + ModeInStatx)
-                : Read(RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? stat(name, buffer) : stat64(name, buffer), buffer + ModeInMacStat);
+                : Read(IsArm ? stat(name, buffer) : stat64(name, buffer), buffer + ModeInMacStat);
         }
     }
 
@@ -52,8 +52,10 @@ internal static unsafe partial class FileKinds
         var descriptor = (int)file.DangerousGetHandle();
         return OperatingSystem.IsLinux()
             ? Read(statx(descriptor, &empty, HandleItself, TypeOnly, buffer), buffer + ModeInStatx)
-            : Read(RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? fstat(descriptor, buffer) : fstat64(descriptor, buffer), buffer + ModeInMacStat);
+            : Read(IsArm ? fstat(descriptor, buffer) : fstat64(descriptor, buffer), buffer + ModeInMacStat);
     }
+
+    private static bool IsArm => RuntimeInformation.ProcessArchitecture == Architecture.Arm64;
 
     private static FileKind Read(int result, byte* mode) => result != 0 ? FileKind.Missing : (*(ushort*)mode & 0xf000) switch
     {

@@ -23,7 +23,8 @@ public static class GitCommand
     // After the user's and the clone's configuration, so that these win.
     private static readonly string[] Always =
     [
-        "--no-pager", "-c", "core.fsmonitor=false", "-c", "core.attributesFile=/dev/null", "-c", "log.showSignature=false", "-c", "submodule.recurse=false",
+        "--no-pager", "-c", "core.fsmonitor=false", "-c", "core.attributesFile=/dev/null",
+        "-c", "log.showSignature=false", "-c", "submodule.recurse=false",
     ];
 
     private static readonly string[] NoHooks = ["-c", "core.hooksPath=/dev/null"];
@@ -34,7 +35,8 @@ public static class GitCommand
         Run(folder, arguments, GitUse.Question, cancel);
 
     /// <inheritdoc cref="Run(string, IReadOnlyList{string}, CancellationToken)"/>
-    public static async ValueTask<Result<GitReply>> Run(string folder, IReadOnlyList<string> arguments, GitUse use, CancellationToken cancel)
+    public static async ValueTask<Result<GitReply>> Run(
+        string folder, IReadOnlyList<string> arguments, GitUse use, CancellationToken cancel)
     {
         if (Repository.Around(folder)?.Unreadable() is { } unreadable)
         {
@@ -66,12 +68,15 @@ public static class GitCommand
             await git.WaitForExitAsync(limit.Token);
             return await output is { } said && await complaint is { } complained
                 ? new GitReply(git.ExitCode, said, complained)
-                : Error.TooLarge("git_unreadable", $"git answered with more than {use.MaxOutput >> 20} MiB.", "Look at the size of the repository's configuration.");
+                : Error.TooLarge(
+                    "git_unreadable", $"git answered with more than {use.MaxOutput >> 20} MiB.", "Look at the size of the repository's configuration.");
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
             return Error.Unavailable(
-                "git_timeout", $"git did not answer within {use.Patience.TotalSeconds:0} s in {folder}.", "Run `git status` there; look at whether the disk answers and at what the configuration includes.");
+                "git_timeout",
+                $"git did not answer within {use.Patience.TotalSeconds:0} s in {folder}.",
+                "Run `git status` there; look at whether the disk answers and at what the configuration includes.");
         }
         finally
         {

@@ -9,8 +9,8 @@ public sealed record GitUse
     // What git tells a hook about the commit or push it is called for, and `git -c` of whoever called git.
     private static readonly string[] OfTheHook =
     [
-        "GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES",
-        "GIT_QUARANTINE_PATH", "GIT_NAMESPACE", "GIT_SHALLOW_FILE", "GIT_CONFIG_PARAMETERS", "GIT_CONFIG_COUNT",
+        "GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_OBJECT_DIRECTORY",
+        "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_QUARANTINE_PATH", "GIT_NAMESPACE", "GIT_SHALLOW_FILE", "GIT_CONFIG_PARAMETERS", "GIT_CONFIG_COUNT",
     ];
 
     private GitUse()
@@ -46,11 +46,13 @@ public sealed record GitUse
         }
         environment["GIT_TERMINAL_PROMPT"] = "0";
         environment["GIT_OPTIONAL_LOCKS"] = "0";
-        // What is asked is all here. A clone that claims to be partial would have git fetch what it lacks, with programs of the clone's choice.
+        // What is asked is all here. A clone that claims to be partial would have git fetch what it lacks, with programs of the
+        // clone's choice.
         environment["GIT_ALLOW_PROTOCOL"] = "none";
         environment["LC_ALL"] = "C";
     }
 
-    private bool IsKept(string name) => OfTheUser.Contains(name)
-        || (IsInHook && (OfTheHook.Contains(name) || name.StartsWith("GIT_CONFIG_KEY_", StringComparison.Ordinal) || name.StartsWith("GIT_CONFIG_VALUE_", StringComparison.Ordinal)));
+    private bool IsKept(string name) => OfTheUser.Contains(name) || (IsInHook && (OfTheHook.Contains(name)
+        || name.StartsWith("GIT_CONFIG_KEY_", StringComparison.Ordinal)
+        || name.StartsWith("GIT_CONFIG_VALUE_", StringComparison.Ordinal)));
 }

@@ -32,7 +32,7 @@ public sealed class OwnFolders
         {
             return Error.Conflict(
                 "worktree_elsewhere",
-                $"The configuration of {repository.Root} says that its working copy is {worktree} (core.worktree), so nothing is set up in either.",
+                $"The configuration of {repository.Root} says that its working copy is {worktree} (core.worktree). Nothing is set up.",
                 "If that is wrong: git config --unset core.worktree");
         }
         if (!RealPath.IsWithin(git, repository.Root) && worktree is null && PointsTo(git) != Path.Combine(repository.Root, ".git"))
@@ -43,7 +43,8 @@ public sealed class OwnFolders
         {
             return Elsewhere(repository, common);
         }
-        return new OwnFolders(repository, [.. new[] { repository.Root, git, common, repository.IsWorktree ? repository.MainRoot : null }.OfType<string>().Distinct()]);
+        var main = repository.IsWorktree ? repository.MainRoot : null;
+        return new OwnFolders(repository, [.. new[] { repository.Root, git, common, main }.OfType<string>().Distinct()]);
     }
 
     /// <summary>True when a path, with its links followed, lies in one of them.</summary>
@@ -55,15 +56,18 @@ public sealed class OwnFolders
 
     /// <summary>Why a file may not be written, or null when it may.</summary>
     public Error? Forbids(string file) => Contains(file) ? null : Error.Forbidden(
-        "link_outside", $"{file} is not written: a link leads it to {RealPath.Of(file)}, outside of this clone.", "Replace the link by a file or folder.");
+        "link_outside",
+        $"{file} is not written: a link leads it to {RealPath.Of(file)}, outside of this clone.",
+        "Replace the link by a file or folder.");
 
     // A linked worktree's git folder names the .git of the worktree.
-    private static string? PointsTo(string git) => PlainFile.ReadText(Path.Combine(git, "gitdir"), MaxPointerBytes, git).Try(out var text, out _) && text is not null
+    private static string? PointsTo(string git) =>
+        PlainFile.ReadText(Path.Combine(git, "gitdir"), MaxPointerBytes, git).Try(out var text, out _) && text is not null
         ? RealPath.Of(Path.GetFullPath(text.TrimEnd('\r', '\n'), git))
         : null;
 
     private static Error Elsewhere(Repository repository, string folder) => Error.Forbidden(
         "git_folder_elsewhere",
-        $"The git folder of {repository.Root} is {folder}, which does not say that it belongs to this working copy, so nothing is written there.",
+        $"The git folder of {repository.Root} is {folder}, which does not say that it is this working copy's. Nothing is written there.",
         $"If it does: git config core.worktree '{repository.Root}'");
 }

@@ -16,14 +16,15 @@ public static class PlainFile
     /// <summary>All of a file, or null when it is not there.</summary>
     /// <param name="path">Where it is.</param>
     /// <param name="maxBytes">More than this is refused.</param>
-    /// <param name="within">The folders, as <see cref="RealPath"/> has them, in one of which it must lie; none for a file of the user's own.</param>
+    /// <param name="within">Folders without links, in one of which it must lie; none for a file of the user's own.</param>
     /// <returns>The bytes; <c>not_a_file</c>, <c>link_outside</c>, <c>file_too_large</c>, <c>file_unreadable</c>.</returns>
     public static Result<byte[]?> Read(string path, int maxBytes, params IReadOnlyList<string> within)
     {
         var real = RealPath.Of(path);
         if (within.Count > 0 && !within.Any(folder => RealPath.IsWithin(real, folder)))
         {
-            return Error.Invalid("link_outside", $"{path} is not read: a link leads it to {real}, outside of the working copy.", "Replace the link by a file.");
+            return Error.Invalid(
+                "link_outside", $"{path} is not read: a link leads it to {real}, outside of the working copy.", "Replace the link by a file.");
         }
         try
         {
@@ -61,7 +62,8 @@ public static class PlainFile
             length += got;
             if (length > maxBytes)
             {
-                return Error.TooLarge("file_too_large", $"{path} is larger than {Size(maxBytes)}, the most that is read of it.", "Make it smaller, or take it away.");
+                return Error.TooLarge(
+                    "file_too_large", $"{path} is larger than {Size(maxBytes)}, the most that is read of it.", "Make it smaller, or take it away.");
             }
             if (got == 0)
             {
@@ -76,8 +78,16 @@ public static class PlainFile
 
     private static string Size(int bytes) => bytes >= 1 << 20 ? $"{bytes >> 20} MiB" : $"{bytes >> 10} KiB";
 
+    private static string Name(FileKind kind) => kind switch
+    {
+        FileKind.Folder => "a folder",
+        FileKind.Fifo => "a FIFO",
+        FileKind.Socket => "a socket",
+        _ => "a device",
+    };
+
     private static Error NotAFile(string path, FileKind kind) => Error.Invalid(
         "not_a_file",
-        $"{path} is not read: it is {kind switch { FileKind.Folder => "a folder", FileKind.Fifo => "a FIFO", FileKind.Socket => "a socket", _ => "a device" }}, not a regular file.",
+        $"{path} is not read: it is {Name(kind)}, not a regular file.",
         "Replace it by a file, or take it away.");
 }

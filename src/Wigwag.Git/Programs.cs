@@ -20,8 +20,8 @@ public static class Programs
     public static string? Find(string name, string folder) => Find(name, Folders(folder));
 
     /// <summary>
-    /// The entries of <c>PATH</c> in which programs are looked for: absolute ones that do not lie in a clone around <paramref name="folder"/>
-    /// or around the current directory. An entry that is empty, relative or <c>.</c> means a different folder in every clone.
+    /// The entries of <c>PATH</c> in which programs are looked for: absolute ones that do not lie in a clone around
+    /// <paramref name="folder"/> or around the current directory. An entry that is empty, relative or <c>.</c> means a different folder in every clone.
     /// </summary>
     public static IReadOnlyList<string> Folders(string folder) => Folders(Environment.GetEnvironmentVariable("PATH") ?? "", [folder, "."]);
 
@@ -34,8 +34,8 @@ public static class Programs
     }
 
     /// <summary>
-    /// Everything to start a program with, without a shell: its absolute path, its arguments as they are, and a <c>PATH</c> for what it starts
-    /// in its turn. Null when it is not found.
+    /// Everything to start a program with, without a shell: its absolute path, its arguments as they are, and a <c>PATH</c> for
+    /// what it starts in its turn. Null when it is not found.
     /// </summary>
     /// <param name="program">A name to look for, or an absolute path.</param>
     /// <param name="folder">Where it is run.</param>
@@ -67,15 +67,18 @@ public static class Programs
 
     private static string? Find(string name, IEnumerable<string> folders) => name.Contains('/', StringComparison.Ordinal)
         ? throw new ArgumentException($"'{name}' is not the name of a program.", nameof(name))
-        : folders.Select(entry => Path.Combine(entry, name)).FirstOrDefault(file => File.Exists(file) && (File.GetUnixFileMode(file) & Execute) != 0);
+        : folders.Select(entry => Path.Combine(entry, name)).FirstOrDefault(IsProgram);
 
-    /// <summary>The roots of the clones that a folder is in, a submodule's outer ones too, and of the main working copy of a worktree.</summary>
+    private static bool IsProgram(string file) => File.Exists(file) && (File.GetUnixFileMode(file) & Execute) != 0;
+
+    /// <summary>The roots of the clones that a folder is in, a submodule's outer ones too, and a worktree's main working copy.</summary>
     private static IEnumerable<string> Clones(string folder)
     {
         var home = RealPath.Of(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile));
         // Some keep their whole home in git; their own programs are there, and a clone of somebody else's is not.
-        for (var at = folder; at is not null && TryAround(at) is { } clone && !RealPath.IsWithin(home, clone.Root); at = Path.GetDirectoryName(clone.Root))
+        for (var at = folder; at is not null && TryAround(at) is { } clone && !RealPath.IsWithin(home, clone.Root);)
         {
+            at = Path.GetDirectoryName(clone.Root);
             yield return clone.Root;
             if (clone.MainRoot is { } main && !RealPath.IsWithin(home, main))
             {

@@ -82,8 +82,8 @@ internal sealed record ProjectIdentity(ProjectId Project, string? Remote)
     private static string? Branch(Repository repository)
     {
         const string Prefix = "ref: refs/heads/";
-        var isRead = PlainFile.ReadText(Path.Combine(repository.GitDir, "HEAD"), MaxHeadBytes, RealPath.Of(repository.GitDir)).Try(out var head, out _);
-        return isRead && head is not null && head.StartsWith(Prefix, StringComparison.Ordinal) ? head[Prefix.Length..].TrimEnd('\n') : null;
+        var file = Path.Combine(repository.GitDir, "HEAD");
+        return PlainFile.ReadText(file, MaxHeadBytes, RealPath.Of(repository.GitDir)).Try(out var head, out _) && head is not null && head.StartsWith(Prefix, StringComparison.Ordinal) ? head[Prefix.Length..].TrimEnd('\n') : null;
     }
 
     /// <summary>The absolute path of a remote that is one, as git reads it from the root; else null.</summary>

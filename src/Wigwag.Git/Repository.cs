@@ -13,7 +13,10 @@ internal sealed record Repository(string Root, string GitDir, string CommonDir, 
 
     // git reads these whole, whatever they are: a FIFO would hold it up, a link to /dev/zero fill the machine's memory.
     private static readonly string[] ReadByGit =
-        ["HEAD", "config", "config.worktree", "commondir", "gitdir", "packed-refs", "shallow", "info/grafts", "info/attributes", "info/exclude", "objects/info/alternates", "index", "MERGE_HEAD"];
+    [
+        "HEAD", "config", "config.worktree", "commondir", "gitdir", "packed-refs", "shallow", "info/grafts", "info/attributes", "info/exclude",
+        "objects/info/alternates", "index", "MERGE_HEAD",
+    ];
 
     private static readonly EnumerationOptions All = new() { RecurseSubdirectories = true, MaxRecursionDepth = 16, AttributesToSkip = 0 };
 
@@ -57,7 +60,10 @@ internal sealed record Repository(string Root, string GitDir, string CommonDir, 
             .Concat(new[] { GitDir, CommonDir }.Distinct().Select(folder => Path.Combine(folder, "refs")).Where(Directory.Exists)
                 .SelectMany(refs => Directory.EnumerateFiles(refs, "*", All)));
         return files.FirstOrDefault(file => FileKinds.Of(file) is not (FileKind.Missing or FileKind.Regular)) is { } odd
-            ? Error.Unavailable("unreadable_repository", $"git is not asked about {Root}: {odd} is not a regular file.", "Look at where this clone comes from; git itself could hang there.")
+            ? Error.Unavailable(
+                "unreadable_repository",
+                $"git is not asked about {Root}: {odd} is not a regular file.",
+                "Look at where this clone comes from; git itself could hang there.")
             : null;
     }
 
@@ -69,10 +75,19 @@ internal sealed record Repository(string Root, string GitDir, string CommonDir, 
         File.Exists(Path.Combine(folder, "HEAD")) && Directory.Exists(Path.Combine(folder, "objects")) && Directory.Exists(Path.Combine(folder, "refs"));
 
     /// <summary>The path that a small file names, relative to its folder; null when it is not there or names nothing.</summary>
-    private static string? Pointer(string file, string prefix) =>
-        FileKinds.Of(file) == FileKind.Missing ? null
-        : !PlainFile.ReadText(file, MaxPointerBytes, RealPath.Of(Path.GetDirectoryName(file)!)).Try(out var text, out var error) ? throw new IOException(error.Message)
-        : text is not null && text.StartsWith(prefix, StringComparison.Ordinal) && text[prefix.Length..].TrimEnd('\r', '\n') is { Length: > 0 } path
-            ? Path.GetFullPath(path, Path.GetDirectoryName(file)!)
+    private static string? Pointer(string file, string prefix)
+    {
+        var folder = Path.GetDirectoryName(file)!;
+        if (FileKinds.Of(file) == FileKind.Missing)
+        {
+            return null;
+        }
+        if (!PlainFile.ReadText(file, MaxPointerBytes, RealPath.Of(folder)).Try(out var text, out var error))
+        {
+            throw new IOException(error.Message);
+        }
+        return text is not null && text.StartsWith(prefix, StringComparison.Ordinal) && text[prefix.Length..].TrimEnd('\r', '\n') is { Length: > 0 } path
+            ? Path.GetFullPath(path, folder)
             : null;
+    }
 }

@@ -12,7 +12,8 @@ namespace Wigwag.Git;
 public sealed class Workspace
 {
     // A link in git's folder could lead the search through the whole disk.
-    private static readonly EnumerationOptions Loose = new() { RecurseSubdirectories = true, MaxRecursionDepth = 16, AttributesToSkip = FileAttributes.ReparsePoint };
+    private static readonly EnumerationOptions Loose =
+        new() { RecurseSubdirectories = true, MaxRecursionDepth = 16, AttributesToSkip = FileAttributes.ReparsePoint };
 
     private readonly Repository _repository;
 

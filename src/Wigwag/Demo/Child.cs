@@ -29,7 +29,8 @@ internal static class Child
 
     public static Process Start(string program, IEnumerable<string> arguments, string folder, IReadOnlyDictionary<string, string>? environment = null)
     {
-        var start = Programs.PrepareRedirected(program, folder, arguments) ?? throw new DemoException($"{program} is not in PATH. Install it, then run this again.");
+        var start = Programs.PrepareRedirected(program, folder, arguments)
+            ?? throw new DemoException($"{program} is not in PATH. Install it, then run this again.");
         foreach (var (name, value) in environment ?? new Dictionary<string, string>())
         {
             start.Environment[name] = value;

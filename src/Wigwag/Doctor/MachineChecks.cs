@@ -31,11 +31,13 @@ internal static class MachineChecks
     private static Finding GitCommand()
     {
         // In the root, where no clone's configuration is read.
-        if (!Git.GitCommand.Run("/", ["version"], CancellationToken.None).AsTask().GetAwaiter().GetResult().Try(out var reply, out var error))
+        var asked = Git.GitCommand.Run("/", ["version"], CancellationToken.None).AsTask().GetAwaiter().GetResult();
+        if (!asked.Try(out var reply, out var error))
         {
             return Finding.Error("git", error.Message, error.Code == "git_missing" ? "apt-get install git" : error.Next);
         }
-        return reply.Line is { } version ? Finding.Ok("git", $"{version}.") : Finding.Error("git", "The git command does not say its version.", "Run 'git version' to see why.");
+        return reply.Line is { } version ? Finding.Ok("git", $"{version}.")
+            : Finding.Error("git", "The git command does not say its version.", "Run 'git version' to see why.");
     }
 
     private static IEnumerable<Finding> WorkspaceAround()

@@ -78,11 +78,14 @@ internal static class SetupChecks
         }
         // Nobody is asked here, so nothing outside of the clone is written.
         var outside = guard.NotAgreed(install: true);
-        Action? mend = outside is null ? () => new GuardFiles(workspace, ProgramName.Find().Path).Install(GuardFiles.RefusesWhenDown(workspace)) : null;
+        Action? mend = outside is null
+            ? () => new GuardFiles(workspace, ProgramName.Find().Path).Install(GuardFiles.RefusesWhenDown(workspace))
+            : null;
         var next = outside is null ? "Run 'wigwag guard install', or --fix." : GuardFiles.Outside(outside, "install").Next;
         if (guard.InstalledIn != guard.Folder.Path)
         {
-            yield return Finding.Warning("guard", $"git looks for hooks in {guard.Folder.Path} now; the guard is in {guard.InstalledIn}.", next) with { Fix = mend };
+            var moved = $"git looks for hooks in {guard.Folder.Path} now; the guard is in {guard.InstalledIn}.";
+            yield return Finding.Warning("guard", moved, next) with { Fix = mend };
             yield break;
         }
         var isWell = true;

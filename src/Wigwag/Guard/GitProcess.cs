@@ -14,7 +14,8 @@ internal static class GitProcess
 
     /// <summary>What git printed, or null when it refused.</summary>
     public static string? TryAsk(string folder, params IEnumerable<string> arguments) =>
-        GitCommand.Run(folder, [.. arguments], GitUse.Hook, CancellationToken.None).AsTask().GetAwaiter().GetResult().Try(out var reply, out var error)
+        GitCommand.Run(folder, [.. arguments], GitUse.Hook, CancellationToken.None).AsTask().GetAwaiter().GetResult()
+            .Try(out var reply, out var error)
             ? reply.ExitCode == 0 ? reply.Output : null
             : throw new Refusal(error);
 }

@@ -22,7 +22,8 @@ internal static class GuardCommand
     {
         Name = "hooks_path",
         Option = "hooks-path",
-        Description = "Agree to a folder of hooks outside of the clone, which core.hooksPath names: other clones may run the same files. Without it you are asked, and where no one can be asked it is refused.",
+        Description = "Agree to a folder of hooks outside of the clone, which core.hooksPath names: other clones may run the same files. "
+            + "Without it you are asked, and where no one can be asked it is refused.",
     };
 
     public static readonly Command Install = new()
@@ -65,9 +66,10 @@ internal static class GuardCommand
     private static int Change(CommandLine line, bool install)
     {
         var (here, program) = (Here(), Init.ProgramName.Find().Path);
-        var guard = new GuardFiles(here, program, line.Value("hooks_path") is { } named ? Path.GetFullPath(named, Libc.CurrentDirectory()) : null);
+        var agreed = line.Value("hooks_path") is { } named ? Path.GetFullPath(named, Libc.CurrentDirectory()) : null;
+        var guard = new GuardFiles(here, program, agreed);
         if (guard.NotAgreed(install) is { } outside
-            && Init.InitCommand.Agrees(line, $"The git hooks of this clone are in {Value.OneLine(outside)}, outside of it; other clones may run the same files. Change them? [y/N] "))
+            && Init.InitCommand.Agrees(line, $"{Value.OneLine(GuardFiles.Outside(outside, "install").Message)} Change them? [y/N] "))
         {
             guard = new(here, program, outside);
         }

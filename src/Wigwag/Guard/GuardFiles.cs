@@ -40,7 +40,8 @@ internal sealed class GuardFiles
     public GuardFiles(Workspace workspace, string program, string? agreed = null)
     {
         _workspace = workspace;
-        Own = workspace.OwnFolders(CancellationToken.None).AsTask().GetAwaiter().GetResult().Try(out var own, out var error) ? own : throw new Refusal(error);
+        var asked = workspace.OwnFolders(CancellationToken.None).AsTask().GetAwaiter().GetResult();
+        Own = asked.Try(out var own, out var error) ? own : throw new Refusal(error);
         Folder = HookFolder.Of(workspace, Own);
         _marker = Path.Combine(workspace.CommonDir, MarkerName);
         _program = Folder.IsShared ? null : program;
@@ -54,8 +55,7 @@ internal sealed class GuardFiles
 
     /// <summary>A folder outside of the clone that would have to be written in and that the user has not agreed to, or null.</summary>
     /// <param name="install">Whether the guard is put in or taken out.</param>
-    public string? NotAgreed(bool install) =>
-        (install ? [Folder.Path] : Folders.Where(folder => Hooks.Any(hook => Read(Path.Combine(folder, hook)) is { } script && GuardScript.Has(script))))
+    public string? NotAgreed(bool install) => (install ? [Folder.Path] : Folders.Where(IsIn))
         .FirstOrDefault(folder => !Own.Contains(folder) && folder != _agreed);
 
     /// <summary>True when the guard was installed in this repository and not taken out since.</summary>
@@ -163,6 +163,8 @@ internal sealed class GuardFiles
         $"The git hooks of this clone are in {folder}, outside of it (core.hooksPath); other clones may run the same files.",
         $"If you want that: wigwag guard {act} --hooks-path {GuardScript.Quote(folder)}");
 
+    private bool IsIn(string folder) => Hooks.Any(hook => Read(Path.Combine(folder, hook)) is { } script && GuardScript.Has(script));
+
     private string? Read(string file) => HookFile.Read(file, [.. Own.All, Path.GetDirectoryName(file)!]);
 
     private void Uninstall(string hook, string file)
@@ -212,10 +214,13 @@ internal sealed class GuardFiles
     private string? Remembered(string name) => Marked(_workspace)
         .FirstOrDefault(line => line.StartsWith(name + "=", StringComparison.Ordinal))?[(name.Length + 1)..];
 
-    private static string[] Marked(Workspace workspace) =>
-        PlainFile.ReadText(Path.Combine(workspace.CommonDir, MarkerName), MaxMarkerBytes, RealPath.Of(workspace.CommonDir)).Try(out var text, out var error)
+    private static string[] Marked(Workspace workspace)
+    {
+        var marker = Path.Combine(workspace.CommonDir, MarkerName);
+        return PlainFile.ReadText(marker, MaxMarkerBytes, RealPath.Of(workspace.CommonDir)).Try(out var text, out var error)
             ? (text ?? "").Split('\n')
             : throw new Refusal(error);
+    }
 
     private static string Bytes(string text) => Encoding.Latin1.GetString(Encoding.UTF8.GetBytes(text));
 

@@ -21,7 +21,11 @@ internal static class HookFile
         {
             return "";
         }
-        return PlainFile.Read(file, MaxBytes, within).Try(out var bytes, out var error) ? bytes is null ? null : Encoding.Latin1.GetString(bytes) : throw new Refusal(error);
+        if (!PlainFile.Read(file, MaxBytes, within).Try(out var bytes, out var error))
+        {
+            throw new Refusal(error);
+        }
+        return bytes is null ? null : Encoding.Latin1.GetString(bytes);
     }
 
     /// <summary>True also for a link that leads nowhere.</summary>

@@ -15,13 +15,15 @@ internal sealed record HookFolder(string Path, bool IsShared, bool IsEverywhere,
     /// <exception cref="Refusal">git cannot say it.</exception>
     public static HookFolder Of(Workspace workspace, OwnFolders own)
     {
-        var asked = GitCommand.Run(workspace.Path, ["rev-parse", "--git-path", "hooks"], GitUse.HooksPath, CancellationToken.None).AsTask().GetAwaiter().GetResult();
-        if (!asked.Try(out var reply, out var error))
+        var question = GitCommand.Run(workspace.Path, ["rev-parse", "--git-path", "hooks"], GitUse.HooksPath, CancellationToken.None);
+        if (!question.AsTask().GetAwaiter().GetResult().Try(out var reply, out var error))
         {
             throw new Refusal(error);
         }
         var named = reply.Line ?? throw new Refusal(Error.Unavailable(
-            "git_failed", $"git does not say where the hooks of {workspace.Path} are.", "Run 'git rev-parse --git-path hooks' there to see why."));
+            "git_failed",
+            $"git does not say where the hooks of {workspace.Path} are.",
+            "Run 'git rev-parse --git-path hooks' there to see why."));
         var folder = RealPath.Of(System.IO.Path.GetFullPath(named, workspace.Path));
         // Husky makes its folder anew at each installation; what it runs are the files beside it.
         var isHusky = folder.EndsWith("/.husky/_", StringComparison.Ordinal);
@@ -30,7 +32,7 @@ internal sealed record HookFolder(string Path, bool IsShared, bool IsEverywhere,
             folder = System.IO.Path.GetDirectoryName(folder)!;
         }
         var isEverywhere = !own.Contains(folder);
-        var isGits = RealPath.IsWithin(folder, RealPath.Of(workspace.CommonDir)) || RealPath.IsWithin(folder, RealPath.Of(workspace.GitDir));
+        var isGits = new[] { workspace.CommonDir, workspace.GitDir }.Any(git => RealPath.IsWithin(folder, RealPath.Of(git)));
         return new(folder, !isEverywhere && !isGits, isEverywhere, isHusky ? "husky" : ManagerOf(folder, own));
     }
 

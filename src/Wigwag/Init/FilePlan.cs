@@ -28,8 +28,9 @@ internal static class FilePlan
     {
         try
         {
-            return PlainFile.Read(path, PlainFile.MaxConfigBytes, within).Try(out var bytes, out var error) ? bytes is null ? null : Utf8.GetString(bytes)
-                : throw new FormatException(error.Message.TrimEnd('.'));
+            return !PlainFile.Read(path, PlainFile.MaxConfigBytes, within).Try(out var bytes, out var error)
+                ? throw new FormatException(error.Message.TrimEnd('.'))
+                : bytes is null ? null : Utf8.GetString(bytes);
         }
         catch (DecoderFallbackException)
         {

@@ -75,7 +75,8 @@ internal static class InitCommand
             }
         }
         Conclude(line, clients, isNothing, isApplied, isUndo);
-        return outside is not null || steps.Any(step => step.Problem is not null) ? ExitCode.Of(ErrorKind.Conflict) : isApplied ? ExitCode.Ok : ExitCode.Pending;
+        return outside is not null || steps.Any(step => step.Problem is not null) ? ExitCode.Of(ErrorKind.Conflict)
+            : isApplied ? ExitCode.Ok : ExitCode.Pending;
     }
 
     private static string? Http(CommandLine line) => line.Value("http") is not { } address ? null

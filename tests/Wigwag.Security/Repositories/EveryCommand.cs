@@ -12,7 +12,7 @@ internal sealed record CommandLineOf(string[] Arguments, string Input = "")
     public string Text => string.Join(' ', Arguments);
 }
 
-/// <summary>Every command of the catalog and of the program, and every event of every client, so that a new one cannot be left out.</summary>
+/// <summary>Every command of the catalog and of the program, and every event of every client: a new one cannot be left out.</summary>
 internal static class EveryCommand
 {
     // These run until they are told to stop, end the server that the others need, or leave one.
@@ -20,7 +20,8 @@ internal static class EveryCommand
 
     private static readonly string Mcp = string.Concat(new[]
     {
-        """{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-06-18","capabilities":{},"clientInfo":{"name":"x","version":"1"}}}""",
+        """{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-06-18","capabilities":{},"""
+            + """ "clientInfo":{"name":"x","version":"1"}}}""",
         """{"jsonrpc":"2.0","method":"notifications/initialized"}""",
         """{"jsonrpc":"2.0","id":2,"method":"tools/list"}""",
         """{"jsonrpc":"2.0","id":3,"method":"tools/call","params":{"name":"show_status","arguments":{}}}""",
@@ -29,7 +30,8 @@ internal static class EveryCommand
     public static IReadOnlyList<CommandLineOf> Of(string clone) =>
     [
         .. CommandIndex.Load().All().Concat(ProgramCommands.All).Where(command => !Apart.Contains(command.Words)).Select(Line),
-        .. HookClient.All.SelectMany(client => client.Events.Select(each => new CommandLineOf(["hook", client.Name, each.Event], Sent(clone, each.Event)))),
+        .. HookClient.All.SelectMany(client => client.Events
+            .Select(each => new CommandLineOf(["hook", client.Name, each.Event], Sent(clone, each.Event)))),
         new(["init", "--yes", .. HookClient.All.SelectMany(client => new[] { "--client", client.Name })]),
         new(["guard", "install"]), new(["doctor", "--fix"]), new(["guard", "uninstall"]), new(["init", "--undo", "--yes"]),
     ];
@@ -38,8 +40,9 @@ internal static class EveryCommand
     {
         var values = command.Positionals.Where(field => field.IsRequired).Select(Value);
         var options = command.Options.Where(field => field.IsRequired).SelectMany(field => new[] { $"--{field.Option}", Value(field) })
-            .Concat(command.Find("timeout") is { Kind: FieldKind.Seconds or FieldKind.Duration or FieldKind.Number } timeout ? ["--timeout", Value(timeout)] : []);
-        return new([.. command.Words.Split(' '), .. values, .. options], command.Words switch { "mcp" => Mcp, "guard run" => Reference, _ => "" });
+            .Concat(command.Find("timeout") is { } timeout ? ["--timeout", Value(timeout)] : []);
+        var input = command.Words switch { "mcp" => Mcp, "guard run" => Reference, _ => "" };
+        return new([.. command.Words.Split(' '), .. values, .. options], input);
     }
 
     private static string Value(Field field) => field.Kind switch
@@ -49,7 +52,15 @@ internal static class EveryCommand
         FieldKind.Duration => "1s",
         FieldKind.File => "README",
         FieldKind.Json => "{}",
-        _ => field.Name switch { "url" => "http://127.0.0.1:9", "to" => "main/beads", "project" => "vc", "agent" => "dave/vc", "scopes" or "paths" => "src/a.c", _ => "x" },
+        _ => field.Name switch
+        {
+            "url" => "http://127.0.0.1:9",
+            "to" => "main/beads",
+            "project" => "vc",
+            "agent" => "dave/vc",
+            "scopes" or "paths" => "src/a.c",
+            _ => "x",
+        },
     };
 
     private static string Reference => $"refs/heads/main {new string('1', 40)} refs/heads/main {new string('0', 40)}\n";

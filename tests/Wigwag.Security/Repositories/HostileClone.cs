@@ -15,9 +15,11 @@ internal sealed class HostileClone : IDisposable
     // What this program or git starts, has started or might, and what any other is called on this machine.
     private static readonly string[] Names =
     [
-        "git", "sh", "bash", "dash", "zsh", "env", "ssh", "node", "dotnet", "wigwag", "bd", "gh", "setsid", "nohup", "notify-send", "xdg-open", "open", "cat", "dirname", "readlink", "uname", "pwd", "cd", "test",
-        "[", "printf", "touch", "vi", "vim", "nano", "emacs", "code", "less", "more", "pager", "gpg", "gpg2", "gpgsm", "ssh-keygen", "ssh-add", "git-remote-https", "git-upload-pack", "git-receive-pack", "git-lfs",
-        "git-rev-parse", "claude", "codex", "gemini", "cursor", "cursor-agent", "husky", "pre-commit", "lefthook", "npx", "npm", "python3", "perl", "curl", "which", "command", "tput", "stty", "id", "hostname", "systemctl",
+        "git", "sh", "bash", "dash", "zsh", "env", "ssh", "node", "dotnet", "wigwag", "bd", "gh", "setsid", "nohup", "notify-send", "xdg-open",
+        "open", "cat", "dirname", "readlink", "uname", "pwd", "cd", "test", "[", "printf", "touch", "vi", "vim", "nano", "emacs", "code",
+        "less", "more", "pager", "gpg", "gpg2", "gpgsm", "ssh-keygen", "ssh-add", "git-remote-https", "git-upload-pack", "git-receive-pack",
+        "git-lfs", "git-rev-parse", "claude", "codex", "gemini", "cursor", "cursor-agent", "husky", "pre-commit", "lefthook", "npx", "npm",
+        "python3", "perl", "curl", "which", "command", "tput", "stty", "id", "hostname", "systemctl",
     ];
 
     private readonly Town _town = new();
@@ -27,8 +29,18 @@ internal sealed class HostileClone : IDisposable
         Outside = Path.Combine(_town.Folder, "outside");
         Canaries = Path.Combine(_town.Folder, "canaries");
         _town.Environment["GIT_CONFIG_GLOBAL"] = Path.Combine(_town.Folder, "gitconfig");
-        File.WriteAllText(
-            _town.Environment["GIT_CONFIG_GLOBAL"]!, "[user]\n\tname = Ann Lee\n\temail = ann@example.org\n[init]\n\tdefaultBranch = main\n[protocol \"file\"]\n\tallow = always\n[safe]\n\tdirectory = *\n");
+        File.WriteAllText(_town.Environment["GIT_CONFIG_GLOBAL"]!, """
+            [user]
+            	name = Ann Lee
+            	email = ann@example.org
+            [init]
+            	defaultBranch = main
+            [protocol "file"]
+            	allow = always
+            [safe]
+            	directory = *
+
+            """);
         Root = _town.Clone("dave/vc", "https://github.com/steveyegge/vc");
         Write("README", "x\n");
         Write("src/a.c", "x\n");
@@ -58,14 +70,15 @@ internal sealed class HostileClone : IDisposable
 
     public Ran Git(params string[] arguments) => _town.Run("git", Root, arguments).Fine();
 
-    /// <summary>Puts a program of every name into the root, into folders below and into <c>bin</c>, and makes PATH find them first.</summary>
+    /// <summary>Puts a program of every name into the root and into folders below, and makes PATH find them first.</summary>
     public int PlantPrograms()
     {
         var canary = Path.Combine(_town.Folder, "canary");
         File.WriteAllText(canary, $"#!/bin/sh\nprintf '%s\\n' \"$0 $*, by $WIGWAG_TEST\" >>'{Canaries}'\nexit 0\n");
         File.SetUnixFileMode(canary, Executable);
         var path = System.Environment.GetEnvironmentVariable("PATH")!;
-        var names = path.Split(':').Where(Directory.Exists).SelectMany(folder => Directory.EnumerateFiles(folder)).Select(Path.GetFileName).OfType<string>().Concat(Names).Distinct().ToList();
+        var names = path.Split(':').Where(Directory.Exists).SelectMany(folder => Directory.EnumerateFiles(folder)).Select(Path.GetFileName)
+            .OfType<string>().Concat(Names).Distinct().ToList();
         string[] folders = ["", "bin", "src", "src/bin"];
         foreach (var folder in folders)
         {
@@ -79,14 +92,16 @@ internal sealed class HostileClone : IDisposable
         return names.Count * folders.Length;
     }
 
-    /// <summary>Runs a command in the clone with an end to its time and memory; whatever it is, it ends by itself with an exit code that is documented.</summary>
-    public Ran Run(string folder, CommandLineOf line) => Bounded(Path.Combine(Root, folder), Town.Program, line.Arguments, line.Input, line.Text);
+    /// <summary>Runs a command in the clone with an end to its time and memory.</summary>
+    public Ran Run(string folder, CommandLineOf line) =>
+        Bounded(Path.Combine(Root, folder), Town.Program, line.Arguments, line.Input, line.Text);
 
-    /// <summary>Runs any program in the same way, but for its exit code.</summary>
+    /// <summary>Runs any program in the same way.</summary>
     public Ran Bounded(string folder, string program, string[] arguments, string input, string what)
     {
         Environment["WIGWAG_TEST"] = what;
-        using var process = _town.Start("/bin/sh", folder, ["-c", $"ulimit -d {MostDataKilobytes}; exec \"$@\"", "sh", program, .. arguments]);
+        var bounded = $"ulimit -d {MostDataKilobytes}; exec \"$@\"";
+        using var process = _town.Start("/bin/sh", folder, ["-c", bounded, "sh", program, .. arguments]);
         var output = process.StandardOutput.ReadToEndAsync();
         var complaint = process.StandardError.ReadToEndAsync();
         try

@@ -16,16 +16,21 @@ public sealed class HostileCloneTests : IDisposable
     // What Wigwag reads of a clone.
     private static readonly string[] ReadByWigwag =
     [
-        ".wigwag/config.yaml", ".beads/coordination.yaml", ".claude/settings.local.json", ".git/hooks/pre-commit", ".git/hooks/pre-push", ".git/wigwag/guard", ".git/wigwag/init.json", "CLAUDE.md",
+        ".wigwag/config.yaml", ".beads/coordination.yaml", ".claude/settings.local.json", ".git/wigwag/guard", ".git/wigwag/init.json", "CLAUDE.md",
+        .. GuardFiles.Hooks.Select(hook => $".git/hooks/{hook}"),
         .. ClientSetup.All.SelectMany(client => client.Files(new("/opt/wigwag", false), null)).Select(file => file.Path).Distinct(),
     ];
 
     // What git reads of it, whatever it is asked.
-    private static readonly string[] ReadByGit = [".git/HEAD", ".git/config", ".git/packed-refs", ".git/commondir", ".git/refs/heads/main", ".git/index", ".gitmodules", ".gitattributes", ".git"];
+    private static readonly string[] ReadByGit =
+    [
+        ".git/HEAD", ".git/config", ".git/packed-refs", ".git/commondir", ".git/refs/heads/main", ".git/index", ".gitmodules", ".gitattributes", ".git",
+    ];
 
     private static readonly string[][] LookingAtFiles =
     [
-        ["init", "--yes", .. EveryClient], ["doctor", "--fix"], ["guard", "run", "pre-commit"], ["guard", "install"], ["status"], ["send", "main/beads", "x"], ["guard", "uninstall"], ["init", "--undo", "--yes"],
+        ["init", "--yes", .. EveryClient], ["doctor", "--fix"], ["guard", "run", "pre-commit"], ["guard", "install"], ["status"],
+        ["send", "main/beads", "x"], ["guard", "uninstall"], ["init", "--undo", "--yes"],
     ];
 
     private readonly HostileClone _clone = new();
@@ -58,7 +63,7 @@ public sealed class HostileCloneTests : IDisposable
         _clone.Environment["WIGWAG_HOME"] = Path.Combine(Directory.EnumerateDirectories(_clone.Folder, "wigwag-demo-*").Single(), "home");
         _clone.Run("", new(["stop"])).Fine();
         _clone.AssertNothingRan();
-        Scale.Tell("Clones:", $"{lines.Count} command lines, of every command, event and client, in a clone with {programs} programs and PATH beginning in it: 0 run");
+        Scale.Tell("Clones:", $"{lines.Count} command lines, of every command and event, in a clone with {programs} programs and PATH beginning in it: 0 run");
     }
 
     [Theory]
@@ -82,7 +87,8 @@ public sealed class HostileCloneTests : IDisposable
         foreach (var hook in GuardFiles.Hooks)
         {
             var file = _clone[Path.Combine(hooksPath ?? ".git/hooks", hook)];
-            var ran = _clone.Bounded(_clone.Root, file, ["origin", remote], $"refs/heads/main {new string('0', 40)} refs/heads/main {new string('0', 40)}\n", hook);
+            var nothing = new string('0', 40);
+            var ran = _clone.Bounded(_clone.Root, file, ["origin", remote], $"refs/heads/main {nothing} refs/heads/main {nothing}\n", hook);
             Assert.True(ran.ExitCode == 0, $"{hook}: {ran.Complaint}");
         }
         var git = Programs.First("git");
@@ -105,8 +111,10 @@ public sealed class HostileCloneTests : IDisposable
         List<(CommandLineOf Line, string[] Places)> all =
         [
             // One place after the other, so that none hides behind another that is looked at first, and from time to time all of them.
-            .. commands.Select((line, index) => (line, index % (places.Length + 1) is var at && at < places.Length ? [places[at]] : isGits ? [".git/config"] : places)),
-            .. places.SelectMany(place => LookingAtFiles.Take(Scale.Of(3, LookingAtFiles.Length)).Select(line => (new CommandLineOf(line), new[] { place }))),
+            .. commands.Select((line, index) =>
+                (line, index % (places.Length + 1) is var at && at < places.Length ? [places[at]] : isGits ? [".git/config"] : places)),
+            .. places.SelectMany(place => LookingAtFiles.Take(Scale.Of(3, LookingAtFiles.Length))
+                .Select(line => (new CommandLineOf(line), new[] { place }))),
         ];
         foreach (var (index, (line, now)) in all.Index())
         {
@@ -116,7 +124,10 @@ public sealed class HostileCloneTests : IDisposable
                 AssertEnds(_clone.Run("", line), $"{line.Text} with {string.Join(' ', now)}");
             }
         }
-        Scale.Tell("Clones:", $"{commands.Count} command lines, of every command, event and client, with {places.Length} files of {(isGits ? "git's" : "Wigwag's and the clients'")} in turn a FIFO and a link to /dev/zero: none hung, none grew");
+        var whose = isGits ? "git's" : "Wigwag's and the clients'";
+        Scale.Tell(
+            "Clones:",
+            $"{commands.Count} command lines, of every command and event, with {places.Length} files of {whose} in turn a FIFO or a link to /dev/zero: 0 hung");
     }
 
     [Fact]

@@ -11,13 +11,16 @@ public sealed partial class CloneSafetyTests
 
     // What looks at a clone: its configuration, git's folders, the files of clients, hooks.
     private static readonly string[] AtTheClone =
-        ["src/Wigwag.Git/", "src/Wigwag/Guard/", "src/Wigwag/Init/", "src/Wigwag/Doctor/", "src/Wigwag/Hooks/", "src/Wigwag/Mcp/", "src/Wigwag/Local/Standing.cs", "src/Wigwag/Local/AtomicFile.cs"];
+    [
+        "src/Wigwag.Git/", "src/Wigwag/Guard/", "src/Wigwag/Init/", "src/Wigwag/Doctor/", "src/Wigwag/Hooks/", "src/Wigwag/Mcp/",
+        "src/Wigwag/Local/Standing.cs", "src/Wigwag/Local/AtomicFile.cs",
+    ];
 
     [Fact]
     public void Every_program_is_started_by_the_absolute_path_that_one_function_finds() => Assert.All(Files(), file =>
     {
         var text = Code(file);
-        Assert.True(file == "src/Wigwag.Git/Programs.cs" || !text.Contains("ProcessStartInfo", StringComparison.Ordinal), "It makes a ProcessStartInfo of its own.");
+        Assert.True(file == "src/Wigwag.Git/Programs.cs" || !text.Contains("ProcessStartInfo", StringComparison.Ordinal), "It does not ask Programs.");
         Assert.DoesNotMatch(SystemCalls(), text);
         // Process.Start takes a name as readily, and looks for it in the current directory first.
         Assert.All(Starts().Matches(text), match => Assert.Equal("start", match.Groups[1].Value));

@@ -31,7 +31,8 @@ public sealed class ProgramsTests : IDisposable
         _clones.Write("vc/sub/bin/git", "");
         File.CreateSymbolicLink(_clones["way"], _clones["vc"]);
         File.CreateSymbolicLink(_clones["vc/out"], "/usr/bin");
-        var path = string.Join(':', _clones["vc"], _clones["vc/sub/bin"], _clones["vc/"] + "/", _clones["way/sub/bin"], _clones["other/../vc/sub"], _clones["vc/out"], _clones["vc/.git"], "/usr/bin");
+        string[] spellings = ["vc", "vc/sub/bin", "vc//", "way/sub/bin", "other/../vc/sub", "vc/out", "vc/.git"];
+        var path = string.Join(':', spellings.Select(entry => _clones[entry]).Append("/usr/bin"));
         Assert.Equal(["/usr/bin"], Folders(path, "vc"));
         Assert.Equal(["/usr/bin"], Folders(path, "vc/sub"));
         Assert.Equal(["/usr/bin"], Folders(path, "way/sub/bin"));

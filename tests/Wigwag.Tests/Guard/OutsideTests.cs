@@ -15,9 +15,9 @@ public sealed class OutsideTests : IDisposable
 
     public static TheoryData<string> Tricks =>
     [
-        "core.hooksPath outside", "core.hooksPath through a link", "core.hooksPath relative and core.worktree elsewhere", "core.worktree elsewhere", "the hooks folder is a link",
-        "a hook is a link", "a hook is a link to nothing", "the marker's folder is a link", "the marker names a folder", "core.hooksPath relative", ".git is a file that names another's", ".git is a link to another's",
-        "commondir names another's",
+        "core.hooksPath outside", "core.hooksPath relative", "core.hooksPath through a link", "core.hooksPath relative and core.worktree elsewhere",
+        "core.worktree elsewhere", "the hooks folder is a link", "a hook is a link", "a hook is a link to nothing", "the marker's folder is a link",
+        "the marker names a folder", ".git is a file that names another's", ".git is a link to another's", "commondir names another's",
     ];
 
     [Theory]
@@ -31,7 +31,7 @@ public sealed class OutsideTests : IDisposable
         _clones.Write("outside/pre-commit", GuardScript.Whole("pre-commit", null, null));
         Play(trick);
         var before = Entries();
-        foreach (var act in (Action[])[() => Guard().Install(false), () => Guard().Uninstall(), () => Init(), () => Undo(), () => Guard().Install(true)])
+        foreach (var act in (Action[])[() => Guard().Install(false), () => Guard().Uninstall(), Init, Undo, () => Guard().Install(true)])
         {
             try
             {
