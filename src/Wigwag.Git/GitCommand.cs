@@ -8,50 +8,48 @@ namespace Wigwag.Git;
 /// <param name="ExitCode">0 when it succeeded.</param>
 /// <param name="Output">Standard output.</param>
 /// <param name="Complaint">Standard error.</param>
-internal sealed record GitReply(int ExitCode, string Output, string Complaint)
+public sealed record GitReply(int ExitCode, string Output, string Complaint)
 {
     /// <summary>Standard output without the line's end, or null when git failed or said nothing.</summary>
     public string? Line => ExitCode == 0 && Output.TrimEnd('\n') is { Length: > 0 } line ? line : null;
 }
 
-/// <summary>Runs the <c>git</c> command without a shell, on its own arguments only, so that no text from a repository becomes an option or a program.</summary>
-internal static class GitCommand
+/// <summary>
+/// Runs the <c>git</c> command without a shell, on its own arguments only, so that no text from a repository becomes an option or a
+/// program. The one place that runs git in a clone.
+/// </summary>
+public static class GitCommand
 {
-    private const int MaxOutput = 4 << 20;
+    // After the user's and the clone's configuration, so that these win.
+    private static readonly string[] Always =
+    [
+        "--no-pager", "-c", "core.fsmonitor=false", "-c", "core.attributesFile=/dev/null",
+        "-c", "log.showSignature=false", "-c", "submodule.recurse=false",
+    ];
 
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
-
-    // The user's own choice of configuration stays; everything else of GIT_ may come from a hook, an alias or a stranger.
-    private static readonly string[] Kept = ["GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_CONFIG_NOSYSTEM"];
+    private static readonly string[] NoHooks = ["-c", "core.hooksPath=/dev/null"];
 
     /// <summary>Runs git in a folder.</summary>
     /// <returns>What it said, also when it failed; <c>git_missing</c>, <c>git_timeout</c>, <c>git_unreadable</c>.</returns>
-    public static async ValueTask<Result<GitReply>> Run(string folder, IReadOnlyList<string> arguments, CancellationToken cancel)
+    public static ValueTask<Result<GitReply>> Run(string folder, IReadOnlyList<string> arguments, CancellationToken cancel) =>
+        Run(folder, arguments, GitUse.Question, cancel);
+
+    /// <inheritdoc cref="Run(string, IReadOnlyList{string}, CancellationToken)"/>
+    public static async ValueTask<Result<GitReply>> Run(
+        string folder, IReadOnlyList<string> arguments, GitUse use, CancellationToken cancel)
     {
-        var start = new ProcessStartInfo("git")
+        if (Repository.Around(folder)?.Unreadable() is { } unreadable)
         {
-            WorkingDirectory = folder,
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            StandardOutputEncoding = Encoding.UTF8,
-            StandardErrorEncoding = Encoding.UTF8,
-        };
-        foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("GIT_", StringComparison.Ordinal) && !Kept.Contains(name)).ToList())
-        {
-            start.Environment.Remove(name);
+            return unreadable;
         }
-        start.Environment["GIT_TERMINAL_PROMPT"] = "0";
-        start.Environment["GIT_OPTIONAL_LOCKS"] = "0";
-        // What is asked is all here. A clone that claims to be partial would have git fetch what it lacks, with programs of the clone's choice.
-        start.Environment["GIT_ALLOW_PROTOCOL"] = "none";
-        start.Environment["LC_ALL"] = "C";
-        foreach (var argument in (string[])["--no-pager", "-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false", .. arguments])
+        var start = Programs.PrepareRedirected("git", folder, [.. Always, .. use.ShowsHooksPath ? [] : NoHooks, .. Hardened(arguments)]);
+        if (start is null)
         {
-            start.ArgumentList.Add(argument);
+            return Missing();
         }
+        use.Scrub(start.Environment);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        limit.CancelAfter(Limit);
+        limit.CancelAfter(use.Patience);
         using var git = new Process { StartInfo = start };
         try
         {
@@ -59,22 +57,26 @@ internal static class GitCommand
         }
         catch (System.ComponentModel.Win32Exception)
         {
-            return Error.Unavailable("git_missing", "The git command was not found.", "Install git, or name the project with --project and the agent with --as.");
+            return Missing();
         }
         try
         {
             git.StandardInput.Close();
-            var output = Read(git.StandardOutput, limit.Token);
-            var complaint = Read(git.StandardError, limit.Token);
+            var output = Read(git.StandardOutput, use.MaxOutput, limit.Token);
+            var complaint = Read(git.StandardError, use.MaxOutput, limit.Token);
             await Task.WhenAll(output, complaint);
             await git.WaitForExitAsync(limit.Token);
             return await output is { } said && await complaint is { } complained
                 ? new GitReply(git.ExitCode, said, complained)
-                : Error.TooLarge("git_unreadable", $"git answered with more than {MaxOutput >> 20} MiB.", "Look at the size of the repository's configuration.");
+                : Error.TooLarge(
+                    "git_unreadable", $"git answered with more than {use.MaxOutput >> 20} MiB.", "Look at the size of the repository's configuration.");
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
-            return Error.Unavailable("git_timeout", $"git did not answer within {Limit.TotalSeconds:0} s.", "Look at whether the repository's disk answers, and try again.");
+            return Error.Unavailable(
+                "git_timeout",
+                $"git did not answer within {use.Patience.TotalSeconds:0} s in {folder}.",
+                "Run `git status` there; look at whether the disk answers and at what the configuration includes.");
         }
         finally
         {
@@ -82,13 +84,24 @@ internal static class GitCommand
         }
     }
 
-    private static async Task<string?> Read(StreamReader stream, CancellationToken cancel)
+    private static Error Missing() => Error.Unavailable(
+        "git_missing",
+        "The git command was not found in PATH; entries that are relative or inside of the clone are not looked into.",
+        "Install git, or name the project with --project and the agent with --as.");
+
+    /// <summary>A comparison would run the programs that a clone's configuration names for its kinds of files.</summary>
+    private static IEnumerable<string> Hardened(IReadOnlyList<string> arguments) =>
+        arguments[0] is "diff" or "diff-tree" or "diff-index" or "diff-files" or "log" or "show"
+            ? [arguments[0], "--no-ext-diff", "--no-textconv", .. arguments.Skip(1)]
+            : arguments;
+
+    private static async Task<string?> Read(StreamReader stream, int most, CancellationToken cancel)
     {
         var text = new StringBuilder();
         var buffer = new char[4096];
         while (await stream.ReadAsync(buffer, cancel) is > 0 and var count)
         {
-            if (text.Length + count > MaxOutput)
+            if (text.Length + count > most)
             {
                 return null;
             }

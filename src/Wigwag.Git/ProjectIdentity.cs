@@ -11,6 +11,8 @@ internal sealed record ProjectIdentity(ProjectId Project, string? Remote)
     // A clone of a clone of a clone.
     private const int MaxClones = 5;
 
+    private const int MaxHeadBytes = 4096;
+
     /// <summary>
     /// By its remote: <c>origin</c>, else the upstream remote of the branch, else the only one. A remote that is a working copy on this
     /// machine has the identity of that one. Without a remote, by its root commit, and without a commit, by its folder.
@@ -80,8 +82,8 @@ internal sealed record ProjectIdentity(ProjectId Project, string? Remote)
     private static string? Branch(Repository repository)
     {
         const string Prefix = "ref: refs/heads/";
-        var head = File.ReadAllText(Path.Combine(repository.GitDir, "HEAD"));
-        return head.StartsWith(Prefix, StringComparison.Ordinal) ? head[Prefix.Length..].TrimEnd('\n') : null;
+        var file = Path.Combine(repository.GitDir, "HEAD");
+        return PlainFile.ReadText(file, MaxHeadBytes, RealPath.Of(repository.GitDir)).Try(out var head, out _) && head is not null && head.StartsWith(Prefix, StringComparison.Ordinal) ? head[Prefix.Length..].TrimEnd('\n') : null;
     }
 
     /// <summary>The absolute path of a remote that is one, as git reads it from the root; else null.</summary>

@@ -37,5 +37,9 @@ public static class RealPath
         return real;
     }
 
+    /// <summary>True when a path is a folder or lies in it. Both are absolute and without links.</summary>
+    public static bool IsWithin(string path, string folder) =>
+        path == folder || path.StartsWith(folder.TrimEnd('/') + '/', StringComparison.Ordinal);
+
     private static string[] Parts(string path) => path.Split('/', StringSplitOptions.RemoveEmptyEntries);
 }

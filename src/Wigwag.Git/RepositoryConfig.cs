@@ -17,22 +17,21 @@ internal sealed record RepositoryConfig(IReadOnlyList<ExternalEntry> Externals, 
 
     /// <summary>What the files of a working copy say together.</summary>
     /// <returns>The configuration; <c>bad_config</c> naming file and line.</returns>
-    public static async ValueTask<Result<RepositoryConfig>> Read(string root, CancellationToken cancel)
+    public static Result<RepositoryConfig> Read(string root)
     {
         List<ExternalEntry> externals = [];
         List<string> warnings = [];
         foreach (var name in Files)
         {
-            var file = new FileInfo(Path.Combine(root, name));
-            if (!file.Exists)
+            if (!PlainFile.ReadText(Path.Combine(root, name), MaxBytes, root).Try(out var text, out var refusal))
+            {
+                return refusal with { Code = "bad_config" };
+            }
+            if (text is null)
             {
                 continue;
             }
-            if (file.Length > MaxBytes)
-            {
-                return Bad($"{name} is larger than {MaxBytes >> 10} KiB.");
-            }
-            if (!Parse(name, await File.ReadAllTextAsync(file.FullName, cancel)).Try(out var config, out var error))
+            if (!Parse(name, text).Try(out var config, out var error))
             {
                 return error;
             }

@@ -11,6 +11,10 @@ namespace Wigwag.Git;
 /// </summary>
 public sealed class Workspace
 {
+    // A link in git's folder could lead the search through the whole disk.
+    private static readonly EnumerationOptions Loose =
+        new() { RecurseSubdirectories = true, MaxRecursionDepth = 16, AttributesToSkip = FileAttributes.ReparsePoint };
+
     private readonly Repository _repository;
 
     private Workspace(Repository repository)
@@ -65,7 +69,7 @@ public sealed class Workspace
     {
         if (!(await GitConfig.Read(_repository, cancel)).Try(out var config, out var error)
             || !(await ProjectIdentity.Of(_repository, config, cancel)).Try(out var identity, out error)
-            || !(await RepositoryConfig.Read(_repository.Root, cancel)).Try(out var own, out error)
+            || !RepositoryConfig.Read(_repository.Root).Try(out var own, out error)
             || !(await ExternalProjects.Resolve(_repository.Root, own.Externals, cancel)).Try(out var externals, out error))
         {
             return error;
@@ -87,12 +91,16 @@ public sealed class Workspace
         };
     }
 
+    /// <summary>The folders of this clone that Wigwag may write in when it sets the clone up. Asks git.</summary>
+    /// <returns>The folders; <c>worktree_elsewhere</c>, <c>git_folder_elsewhere</c>, and what git refuses.</returns>
+    public ValueTask<Result<OwnFolders>> OwnFolders(CancellationToken cancel) => Git.OwnFolders.Of(_repository, cancel);
+
     /// <summary>True when the repository has a configuration of Wigwag's in it.</summary>
     public bool HasConfig => RepositoryConfig.Files.Any(name => File.Exists(System.IO.Path.Combine(Path, name)));
 
     /// <summary>Where the repository says that the server of one of its external projects is, or null. Whether to go there is for the user to say, not for the repository.</summary>
     public string? CoordinationUrl(string externalProject) =>
-        RepositoryConfig.Read(Path, CancellationToken.None).AsTask().GetAwaiter().GetResult().Try(out var config, out _)
+        RepositoryConfig.Read(Path).Try(out var config, out _)
             ? config.Externals.FirstOrDefault(entry => entry.Name == externalProject)?.CoordinationUrl
             : null;
 
@@ -115,6 +123,6 @@ public sealed class Workspace
     {
         var heads = System.IO.Path.Combine(repository.CommonDir, "refs", "heads");
         return File.Exists(System.IO.Path.Combine(repository.CommonDir, "packed-refs"))
-            || (Directory.Exists(heads) && Directory.EnumerateFiles(heads, "*", SearchOption.AllDirectories).Any());
+            || (Directory.Exists(heads) && Directory.EnumerateFiles(heads, "*", Loose).Any());
     }
 }

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using Wigwag.Git;
 
 namespace Wigwag.Program.Demo;
 
@@ -28,13 +29,8 @@ internal static class Child
 
     public static Process Start(string program, IEnumerable<string> arguments, string folder, IReadOnlyDictionary<string, string>? environment = null)
     {
-        var start = new ProcessStartInfo(program, arguments)
-        {
-            WorkingDirectory = folder,
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
+        var start = Programs.PrepareRedirected(program, folder, arguments)
+            ?? throw new DemoException($"{program} is not in PATH. Install it, then run this again.");
         foreach (var (name, value) in environment ?? new Dictionary<string, string>())
         {
             start.Environment[name] = value;

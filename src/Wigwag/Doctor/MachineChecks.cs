@@ -1,5 +1,3 @@
-using System.ComponentModel;
-using System.Diagnostics;
 using Wigwag.Core.Agents;
 using Wigwag.Core.Operations;
 using Wigwag.Core.Store;
@@ -41,17 +39,14 @@ internal static class MachineChecks
 
     private static Finding GitCommand()
     {
-        try
+        // In the root, where no clone's configuration is read.
+        var asked = Git.GitCommand.Run("/", ["version"], CancellationToken.None).AsTask().GetAwaiter().GetResult();
+        if (!asked.Try(out var reply, out var error))
         {
-            using var git = Process.Start(new ProcessStartInfo("git", "--version") { RedirectStandardOutput = true })!;
-            var version = git.StandardOutput.ReadToEnd().Trim();
-            git.WaitForExit();
-            return Finding.Ok("git", $"{version}.");
+            return Finding.Error("git", error.Message, error.Code == "git_missing" ? "apt-get install git" : error.Next);
         }
-        catch (Win32Exception)
-        {
-            return Finding.Error("git", "The git command is missing.", "apt-get install git");
-        }
+        return reply.Line is { } version ? Finding.Ok("git", $"{version}.")
+            : Finding.Error("git", "The git command does not say its version.", "Run 'git version' to see why.");
     }
 
     private static IEnumerable<Finding> WorkspaceAround()

@@ -1,4 +1,5 @@
 using Wigwag.Git;
+using Wigwag.Program.Cli;
 using Wigwag.Program.Guard;
 using Wigwag.Program.Init;
 using Wigwag.Program.Local;
@@ -9,12 +10,24 @@ namespace Wigwag.Program.Doctor;
 /// <summary>What <c>wigwag init</c> set up in the working copy around: is it still there, does it name a program that is there, does anything switch it off.</summary>
 internal static class SetupChecks
 {
-    public static IEnumerable<Finding> Run()
+    public static IReadOnlyList<Finding> Run()
     {
         if (!Workspace.Discover(Libc.CurrentDirectory()).Try(out var workspace, out _))
         {
             return [];
         }
+        try
+        {
+            return [.. Run(workspace)];
+        }
+        catch (Refusal refusal)
+        {
+            return [Finding.Error("agents", refusal.Error.Message, refusal.Error.Next)];
+        }
+    }
+
+    private static IEnumerable<Finding> Run(Workspace workspace)
+    {
         var setup = new Setup(workspace);
         return setup.SetUp.Count == 0 && !setup.Guard.WasInstalled
             ? [Finding.Ok("agents", "No agent is set up in this working copy; 'wigwag init' does it.")]
@@ -63,10 +76,16 @@ internal static class SetupChecks
             yield return Finding.Ok("guard", "Commits and pushes are not guarded; 'wigwag guard install' does it.");
             yield break;
         }
-        void Mend() => new GuardFiles(workspace, ProgramName.Find().Path).Install(GuardFiles.RefusesWhenDown(workspace));
+        // Nobody is asked here, so nothing outside of the clone is written.
+        var outside = guard.NotAgreed(install: true);
+        Action? mend = outside is null
+            ? () => new GuardFiles(workspace, ProgramName.Find().Path).Install(GuardFiles.RefusesWhenDown(workspace))
+            : null;
+        var next = outside is null ? "Run 'wigwag guard install', or --fix." : GuardFiles.Outside(outside, "install").Next;
         if (guard.InstalledIn != guard.Folder.Path)
         {
-            yield return Finding.Warning("guard", $"git looks for hooks in {guard.Folder.Path} now; the guard is in {guard.InstalledIn}.", "Run 'wigwag guard install', or --fix.") with { Fix = Mend };
+            var moved = $"git looks for hooks in {guard.Folder.Path} now; the guard is in {guard.InstalledIn}.";
+            yield return Finding.Warning("guard", moved, next) with { Fix = mend };
             yield break;
         }
         var isWell = true;
@@ -82,7 +101,7 @@ internal static class SetupChecks
             if (wrong is not null)
             {
                 isWell = false;
-                yield return Finding.Warning("guard", $"{guard.FileOf(hook)} {wrong}.", "Run 'wigwag guard install', or --fix.") with { Fix = Mend };
+                yield return Finding.Warning("guard", $"{guard.FileOf(hook)} {wrong}.", next) with { Fix = mend };
             }
         }
         if (isWell)
@@ -97,16 +116,16 @@ internal static class SetupChecks
         var home = Settings.Value("HOME") ?? "";
         return client.Name switch
         {
-            "claude-code" => ClaudeCode([Path.Combine(root, ".claude/settings.local.json"), Path.Combine(root, ".claude/settings.json"), Path.Combine(home, ".claude/settings.json")]),
-            "gemini" => Gemini([Path.Combine(root, ".gemini/settings.json"), Path.Combine(home, ".gemini/settings.json")]),
-            "codex" => Codex([Path.Combine(root, ".codex/config.toml"), Path.Combine(Settings.Value("CODEX_HOME") ?? Path.Combine(home, ".codex"), "config.toml")]),
+            "claude-code" => ClaudeCode(root, [Path.Combine(root, ".claude/settings.local.json"), Path.Combine(root, ".claude/settings.json"), Path.Combine(home, ".claude/settings.json")]),
+            "gemini" => Gemini(root, [Path.Combine(root, ".gemini/settings.json"), Path.Combine(home, ".gemini/settings.json")]),
+            "codex" => Codex(root, [Path.Combine(root, ".codex/config.toml"), Path.Combine(Settings.Value("CODEX_HOME") ?? Path.Combine(home, ".codex"), "config.toml")]),
             _ => [],
         };
     }
 
-    private static IEnumerable<(string, string)> ClaudeCode(string[] files)
+    private static IEnumerable<(string, string)> ClaudeCode(string root, string[] files)
     {
-        var settings = files.Select(file => (File: file, Json: Read(file))).ToList();
+        var settings = files.Select(file => (File: file, Json: Read(root, file))).ToList();
         // The first file that says it decides: local before project before user.
         if (settings.FirstOrDefault(each => each.Json?["disableAllHooks"] is not null) is { Json: { } json, File: { } deciding } && json["disableAllHooks"]!.Kind == JsonKind.True)
         {
@@ -118,9 +137,9 @@ internal static class SetupChecks
         }
     }
 
-    private static IEnumerable<(string, string)> Gemini(string[] files)
+    private static IEnumerable<(string, string)> Gemini(string root, string[] files)
     {
-        foreach (var (file, json) in files.Select(file => (file, Read(file))))
+        foreach (var (file, json) in files.Select(file => (file, Read(root, file))))
         {
             if (json?["hooksConfig"]?["enabled"]?.Kind == JsonKind.False)
             {
@@ -137,11 +156,11 @@ internal static class SetupChecks
         }
     }
 
-    private static IEnumerable<(string, string)> Codex(string[] files)
+    private static IEnumerable<(string, string)> Codex(string root, string[] files)
     {
-        foreach (var file in files.Where(File.Exists))
+        foreach (var file in files)
         {
-            var text = File.ReadAllText(file);
+            var text = ReadText(root, file) ?? "";
             var lines = TomlText.Tables(text).Where(table => table.Name == "features").SelectMany(table => text[table.Start..table.End].Split('\n'));
             if (lines.Select(line => string.Concat(line.Split('#')[0].Where(c => !char.IsWhiteSpace(c)))).Any(line => line is "hooks=false" or "codex_hooks=false"))
             {
@@ -152,15 +171,28 @@ internal static class SetupChecks
 
     private static bool Names(JsonText? list) => list is { Kind: JsonKind.List } && list.Items.Exists(item => item.Text == "wigwag");
 
-    private static JsonText? Read(string file)
+    private static JsonText? Read(string root, string file)
     {
         try
         {
-            return FilePlan.Read(file) is { } text ? JsonText.Parse(text) : null;
+            return ReadText(root, file) is { } text ? JsonText.Parse(text) : null;
         }
         catch (FormatException)
         {
             // The client cannot read it either, and says so.
+            return null;
+        }
+    }
+
+    private static string? ReadText(string root, string file)
+    {
+        try
+        {
+            return RealPath.IsWithin(file, root) ? FilePlan.Read(file, root) : FilePlan.Read(file);
+        }
+        catch (FormatException)
+        {
+            // What cannot be read switches nothing off.
             return null;
         }
     }

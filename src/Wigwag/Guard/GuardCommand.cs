@@ -18,6 +18,14 @@ internal static class GuardCommand
         Description = "What happens to a commit while no server answers: pass lets it through with one warning (the default), refuse refuses it.",
     };
 
+    private static readonly Field HooksPath = new()
+    {
+        Name = "hooks_path",
+        Option = "hooks-path",
+        Description = "Agree to a folder of hooks outside of the clone, which core.hooksPath names: other clones may run the same files. "
+            + "Without it you are asked, and where no one can be asked it is refused.",
+    };
+
     public static readonly Command Install = new()
     {
         Words = "guard install",
@@ -25,7 +33,7 @@ internal static class GuardCommand
         Description = "Puts a guard into this repository's git hooks pre-commit and pre-push: a change to what another agent has reserved is refused, with the holder's name and "
             + "the ways out. A hook or hook manager (husky, pre-commit, lefthook) that is there goes on working, after the guard. Works with core.hooksPath and in worktrees.",
         Example = "wigwag guard install",
-        Fields = [WhenDown],
+        Fields = [WhenDown, HooksPath],
         Run = line => Change(line, install: true),
     };
 
@@ -35,6 +43,7 @@ internal static class GuardCommand
         Title = "Take the guard out",
         Description = "Takes the guard out of this repository's git hooks and leaves them as they were.",
         Example = "wigwag guard uninstall",
+        Fields = [HooksPath],
         Run = line => Change(line, install: false),
     };
 
@@ -56,7 +65,14 @@ internal static class GuardCommand
 
     private static int Change(CommandLine line, bool install)
     {
-        var guard = new GuardFiles(Here(), Init.ProgramName.Find().Path);
+        var (here, program) = (Here(), Init.ProgramName.Find().Path);
+        var agreed = line.Value("hooks_path") is { } named ? Path.GetFullPath(named, Libc.CurrentDirectory()) : null;
+        var guard = new GuardFiles(here, program, agreed);
+        if (guard.NotAgreed(install) is { } outside
+            && Init.InitCommand.Agrees(line, $"{Value.OneLine(GuardFiles.Outside(outside, "install").Message)} Change them? [y/N] "))
+        {
+            guard = new(here, program, outside);
+        }
         if (install)
         {
             guard.Install(line.Value("when_down") == "refuse");

@@ -1,5 +1,7 @@
 using System.Text;
+using Wigwag.Core.Operations;
 using Wigwag.Git;
+using Wigwag.Program.Cli;
 using Wigwag.Program.Local;
 
 namespace Wigwag.Program.Guard;
@@ -24,17 +26,37 @@ internal sealed class GuardFiles
     private const UnixFileMode Executable = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
     private const UnixFileMode NewMode = Executable | UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
 
+    private const int MaxMarkerBytes = 64 << 10;
+
+    private readonly Workspace _workspace;
     private readonly string _marker;
     private readonly string? _program;
+    private readonly string? _agreed;
 
-    public GuardFiles(Workspace workspace, string program)
+    /// <param name="workspace">The clone.</param>
+    /// <param name="program">This program, as the hooks call it.</param>
+    /// <param name="agreed">A folder outside of the clone that the user lets the guard be put into or taken out of.</param>
+    /// <exception cref="Refusal">The clone does not say, or not credibly, which folders are its own.</exception>
+    public GuardFiles(Workspace workspace, string program, string? agreed = null)
     {
-        Folder = HookFolder.Of(workspace);
+        _workspace = workspace;
+        var asked = workspace.OwnFolders(CancellationToken.None).AsTask().GetAwaiter().GetResult();
+        Own = asked.Try(out var own, out var error) ? own : throw new Refusal(error);
+        Folder = HookFolder.Of(workspace, Own);
         _marker = Path.Combine(workspace.CommonDir, MarkerName);
         _program = Folder.IsShared ? null : program;
+        _agreed = agreed is null ? null : RealPath.Of(agreed);
     }
 
     public HookFolder Folder { get; }
+
+    /// <summary>The folders of this clone, in which no one needs to be asked.</summary>
+    public OwnFolders Own { get; }
+
+    /// <summary>A folder outside of the clone that would have to be written in and that the user has not agreed to, or null.</summary>
+    /// <param name="install">Whether the guard is put in or taken out.</param>
+    public string? NotAgreed(bool install) => (install ? [Folder.Path] : Folders.Where(IsIn))
+        .FirstOrDefault(folder => !Own.Contains(folder) && folder != _agreed);
 
     /// <summary>True when the guard was installed in this repository and not taken out since.</summary>
     public bool WasInstalled => File.Exists(_marker);
@@ -44,13 +66,12 @@ internal sealed class GuardFiles
 
     /// <summary>True when a commit is refused while no server answers.</summary>
     public static bool RefusesWhenDown(Workspace workspace) =>
-        Path.Combine(workspace.CommonDir, MarkerName) is var marker && File.Exists(marker)
-        && File.ReadAllLines(marker).Contains("when_down=refuse", StringComparer.Ordinal);
+        Marked(workspace).Contains("when_down=refuse", StringComparer.Ordinal);
 
     public GuardState State(string hook)
     {
         var file = FileOf(hook);
-        if (!File.Exists(file) || Latin(File.ReadAllBytes(file)) is var script && !GuardScript.Has(script))
+        if (Read(file) is not { } script || !GuardScript.Has(script))
         {
             return GuardState.Missing;
         }
@@ -65,7 +86,7 @@ internal sealed class GuardFiles
         foreach (var hook in Hooks)
         {
             var file = FileOf(hook);
-            var before = File.Exists(file) ? Latin(File.ReadAllBytes(file)) : null;
+            var before = Read(file);
             var after = install ? With(hook, before) : before is null ? "" : Without(hook, before) ?? "";
             if (after != (before ?? ""))
             {
@@ -76,15 +97,16 @@ internal sealed class GuardFiles
 
     public void Install(bool refuseWhenDown)
     {
+        Allow(install: true);
         Directory.CreateDirectory(Folder.Path);
         foreach (var hook in Hooks)
         {
             var file = FileOf(hook);
-            var before = File.Exists(file) ? Latin(File.ReadAllBytes(file)) : null;
+            var before = Read(file);
             var after = With(hook, before);
             if (before is not null && !GuardScript.Has(before) && MustBeKept(file, before))
             {
-                File.Move(file, file + GuardScript.Kept);
+                HookFile.Rename(file, file + GuardScript.Kept);
             }
             var mode = File.Exists(file) ? File.GetUnixFileMode(file) : NewMode;
             if (after != before || State(hook) == GuardState.NotExecutable)
@@ -99,14 +121,18 @@ internal sealed class GuardFiles
     /// <summary>Takes the guard out of where it is and of where it was installed.</summary>
     public void Uninstall()
     {
-        foreach (var folder in new[] { Folder.Path, InstalledIn }.OfType<string>().Distinct())
+        Allow(install: false);
+        foreach (var folder in Folders)
         {
             foreach (var hook in Hooks)
             {
                 Uninstall(hook, Path.Combine(folder, hook));
             }
         }
-        File.Delete(_marker);
+        if (WasInstalled)
+        {
+            File.Delete(_marker);
+        }
         if (Path.GetDirectoryName(_marker) is { } kept && Directory.Exists(kept) && !Directory.EnumerateFileSystemEntries(kept).Any())
         {
             Directory.Delete(kept);
@@ -115,9 +141,35 @@ internal sealed class GuardFiles
 
     public string FileOf(string hook) => Path.Combine(Folder.Path, hook);
 
-    private static void Uninstall(string hook, string file)
+    /// <summary>Where the guard is, or was put at the time.</summary>
+    private IEnumerable<string> Folders => new[] { Folder.Path, InstalledIn }.OfType<string>().Distinct();
+
+    /// <summary>Nothing is written where no one was asked: neither in a folder outside nor through a link.</summary>
+    private void Allow(bool install)
     {
-        if (!File.Exists(file) || Latin(File.ReadAllBytes(file)) is var script && !GuardScript.Has(script))
+        if (NotAgreed(install) is { } outside)
+        {
+            throw new Refusal(Outside(outside, install ? "install" : "uninstall"));
+        }
+        if (Own.Forbids(_marker) is { } forbidden)
+        {
+            throw new Refusal(forbidden);
+        }
+    }
+
+    /// <summary>Why the guard does not go into a folder, and how the user can say that it may.</summary>
+    public static Error Outside(string folder, string act) => Error.Forbidden(
+        "hooks_outside",
+        $"The git hooks of this clone are in {folder}, outside of it (core.hooksPath); other clones may run the same files.",
+        $"If you want that: wigwag guard {act} --hooks-path {GuardScript.Quote(folder)}");
+
+    private bool IsIn(string folder) => Hooks.Any(hook => Read(Path.Combine(folder, hook)) is { } script && GuardScript.Has(script));
+
+    private string? Read(string file) => HookFile.Read(file, [.. Own.All, Path.GetDirectoryName(file)!]);
+
+    private void Uninstall(string hook, string file)
+    {
+        if (Read(file) is not { } script || !GuardScript.Has(script))
         {
             return;
         }
@@ -127,9 +179,9 @@ internal sealed class GuardFiles
             return;
         }
         File.Delete(file);
-        if (Path.Exists(file + GuardScript.Kept))
+        if (HookFile.Exists(file + GuardScript.Kept))
         {
-            File.Move(file + GuardScript.Kept, file);
+            HookFile.Rename(file + GuardScript.Kept, file);
         }
     }
 
@@ -139,13 +191,13 @@ internal sealed class GuardFiles
         {
             return GuardScript.Find(before) == Block(hook) ? before : With(hook, Without(hook, before));
         }
-        return before is null ? Path.Exists(FileOf(hook) + GuardScript.Kept) ? Bytes(GuardScript.Before(hook, _program, Marker)) : Bytes(GuardScript.Whole(hook, _program, Marker))
+        return before is null ? HookFile.Exists(FileOf(hook) + GuardScript.Kept) ? Bytes(GuardScript.Before(hook, _program, Marker)) : Bytes(GuardScript.Whole(hook, _program, Marker))
             : MustBeKept(FileOf(hook), before) ? Bytes(GuardScript.Before(hook, _program, Marker))
             : GuardScript.Insert(before, hook, _program is null ? null : Bytes(_program), Marker);
     }
 
     // A link may lead to a file that other repositories run; a file that git does not run must not be run for the guard's sake.
-    private bool MustBeKept(string file, string script) => !GuardScript.IsShellScript(script) || new FileInfo(file).LinkTarget is not null
+    private bool MustBeKept(string file, string script) => !GuardScript.IsShellScript(script) || HookFile.IsLink(file)
         || (Folder.Manager != "husky" && File.Exists(file) && (File.GetUnixFileMode(file) & UnixFileMode.UserExecute) == 0);
 
     /// <summary>The script without the guard; null when nothing of anybody else's is left.</summary>
@@ -159,11 +211,16 @@ internal sealed class GuardFiles
 
     private string? Marker => Folder.IsEverywhere ? MarkerName : null;
 
-    private string? Remembered(string name) => !WasInstalled ? null : File.ReadAllLines(_marker)
+    private string? Remembered(string name) => Marked(_workspace)
         .FirstOrDefault(line => line.StartsWith(name + "=", StringComparison.Ordinal))?[(name.Length + 1)..];
 
-    // A script may hold any bytes; as Latin-1 each is one character, and every one comes back.
-    private static string Latin(byte[] bytes) => Encoding.Latin1.GetString(bytes);
+    private static string[] Marked(Workspace workspace)
+    {
+        var marker = Path.Combine(workspace.CommonDir, MarkerName);
+        return PlainFile.ReadText(marker, MaxMarkerBytes, RealPath.Of(workspace.CommonDir)).Try(out var text, out var error)
+            ? (text ?? "").Split('\n')
+            : throw new Refusal(error);
+    }
 
     private static string Bytes(string text) => Encoding.Latin1.GetString(Encoding.UTF8.GetBytes(text));
 

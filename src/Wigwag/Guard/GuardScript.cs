@@ -13,6 +13,22 @@ internal static class GuardScript
     /// <summary>The ending of the name under which a hook is kept that is no shell script.</summary>
     public const string Kept = ".before-wigwag";
 
+    // Programs are looked for only in absolute folders outside of the clone, whose root is where git runs hooks: any other entry of PATH
+    // would run what somebody put into the clone under the name of a program. Only what the shell does itself is used.
+    private const string NarrowPath = """
+        wigwag_path=$PATH wigwag_rest=$PATH: wigwag_top=$(pwd -P) PATH=
+        while [ -n "$wigwag_rest" ]; do
+        case $wigwag_rest in /*) case $(cd -P "${wigwag_rest%%:*}" 2>/dev/null && pwd) in
+        ''|"$wigwag_top"|"$wigwag_top"/*) ;;
+        *) PATH=${PATH:+$PATH:}${wigwag_rest%%:*} ;;
+        esac ;; esac
+        wigwag_rest=${wigwag_rest#*:}
+        done
+
+        """;
+
+    private const string WidenPath = "PATH=$wigwag_path\n";
+
     private static readonly string[] Shells = ["sh", "bash", "dash", "ash", "ksh", "zsh"];
 
     /// <summary>A hook of the guard's own.</summary>
@@ -23,8 +39,9 @@ internal static class GuardScript
         Shebang + Block(hook, program, marker) + RunKept(hook);
 
     /// <summary>Runs the hook that was there, if git would have run it.</summary>
-    public static string RunKept(string hook) => $"""
-        kept=$(dirname "$0")/{hook}{Kept}
+    public static string RunKept(string hook) => $$"""
+        case $0 in */*) kept=${0%/*} ;; *) kept=. ;; esac
+        kept=$kept/{{hook}}{{Kept}}
         if [ -x "$kept" ]; then exec "$kept" "$@"; fi
 
         """;
@@ -90,7 +107,7 @@ internal static class GuardScript
     {
         var isPush = hook == "pre-push";
         var feed = isPush ? "printf '%s\\n' \"$wigwag_refs\" | " : "";
-        var block = new StringBuilder(Begin);
+        var block = new StringBuilder(Begin).Append(NarrowPath);
         if (isPush)
         {
             block.Append("wigwag_refs=$(cat)\n");
@@ -111,7 +128,7 @@ internal static class GuardScript
         {
             block.Append($"else echo {Quote($"wigwag: {program} is gone, so reservations were not checked; run 'wigwag doctor'.")} >&2\n");
         }
-        block.Append("fi\n");
+        block.Append("fi\n").Append(WidenPath);
         if (isPush)
         {
             // Whatever comes after reads the references too.

@@ -1,5 +1,6 @@
 using System.Text;
 using Wigwag.Core.Hooks;
+using Wigwag.Git;
 using Wigwag.Program.Transport;
 
 namespace Wigwag.Program.Init;
@@ -20,12 +21,16 @@ internal static class FilePlan
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>The text of a file, with its byte order mark if it has one; null when it is not there.</summary>
-    /// <exception cref="FormatException">It is no UTF-8.</exception>
-    public static string? Read(string path)
+    /// <param name="path">Where it is.</param>
+    /// <param name="within">The clone whose file it is; none for a file of the user's own.</param>
+    /// <exception cref="FormatException">It is no UTF-8, no regular file, too large, or a link leads it out of the clone.</exception>
+    public static string? Read(string path, params IReadOnlyList<string> within)
     {
         try
         {
-            return File.Exists(path) ? Utf8.GetString(File.ReadAllBytes(path)) : null;
+            return !PlainFile.Read(path, PlainFile.MaxConfigBytes, within).Try(out var bytes, out var error)
+                ? throw new FormatException(error.Message.TrimEnd('.'))
+                : bytes is null ? null : Utf8.GetString(bytes);
         }
         catch (DecoderFallbackException)
         {

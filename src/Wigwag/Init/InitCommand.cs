@@ -50,11 +50,18 @@ internal static class InitCommand
         var http = Http(line) ?? setup.Http;
         var clients = Clients(line, setup, workspace, isUndo);
         var steps = isUndo ? setup.Uninstall(clients) : setup.Install(clients, http);
-        var hasGuard = !line.Flag("no_guard") && (!isUndo || !line.Has("client"));
+        var wantsGuard = !line.Flag("no_guard") && (!isUndo || !line.Has("client"));
+        var outside = wantsGuard ? setup.Guard.NotAgreed(!isUndo) : null;
+        var hasGuard = wantsGuard && outside is null;
         var guard = hasGuard ? setup.Guard.Plan(!isUndo).ToList() : [];
         var isNothing = guard.Count == 0 && steps.All(step => step.Change.IsNone);
         Show(line, workspace, steps, guard, clients);
-        var isApplied = isNothing || line.Flag("yes") || Agrees(line);
+        if (outside is not null)
+        {
+            // To agree to a setup of this clone is not to agree to a change of what other clones run.
+            Failure.Report(new Refusal(GuardFiles.Outside(outside, isUndo ? "uninstall" : "install")), line.IsJson);
+        }
+        var isApplied = isNothing || line.Flag("yes") || Agrees(line, "Write this? [y/N] ");
         if (isApplied)
         {
             setup.Apply(steps, http);
@@ -68,7 +75,8 @@ internal static class InitCommand
             }
         }
         Conclude(line, clients, isNothing, isApplied, isUndo);
-        return steps.Any(step => step.Problem is not null) ? ExitCode.Of(ErrorKind.Conflict) : isApplied ? ExitCode.Ok : ExitCode.Pending;
+        return outside is not null || steps.Any(step => step.Problem is not null) ? ExitCode.Of(ErrorKind.Conflict)
+            : isApplied ? ExitCode.Ok : ExitCode.Pending;
     }
 
     private static string? Http(CommandLine line) => line.Value("http") is not { } address ? null
@@ -153,13 +161,14 @@ internal static class InitCommand
         }
     }
 
-    private static bool Agrees(CommandLine line)
+    /// <summary>Asks at a terminal; false where nobody can be asked.</summary>
+    public static bool Agrees(CommandLine line, string question)
     {
         if (line.IsJson || line.IsQuiet || !Libc.IsTerminal(0) || !Libc.IsTerminal(1))
         {
             return false;
         }
-        new Terminal(noColor: true).Write("Write this? [y/N] ").Flush();
+        new Terminal(noColor: true).Write(question).Flush();
         return Console.In.ReadLine()?.Trim().ToLowerInvariant() is "y" or "yes";
     }
 

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Wigwag.Git;
+using Wigwag.Program.Cli;
 using Wigwag.Program.Local;
 
 namespace Wigwag.Program.Init;
@@ -34,6 +35,8 @@ internal sealed record FileRecord
 /// </summary>
 internal sealed record InitRecord
 {
+    private const int MaxBytes = 4 << 20;
+
     public IReadOnlyList<FileRecord> Files { get; init; } = [];
 
     /// <summary>The server whose hooks are called by HTTP, or null.</summary>
@@ -43,9 +46,13 @@ internal sealed record InitRecord
 
     public static InitRecord Read(Workspace workspace)
     {
+        if (!PlainFile.Read(FileOf(workspace), MaxBytes, RealPath.Of(workspace.GitDir)).Try(out var bytes, out var error))
+        {
+            throw new Refusal(error);
+        }
         try
         {
-            return File.Exists(FileOf(workspace)) ? JsonSerializer.Deserialize(File.ReadAllBytes(FileOf(workspace)), InitRecordJson.Default.InitRecord)! : new();
+            return bytes is null ? new() : JsonSerializer.Deserialize(bytes, InitRecordJson.Default.InitRecord) ?? new();
         }
         catch (JsonException)
         {

@@ -1,3 +1,4 @@
+using Wigwag.Git;
 using Wigwag.Program.Guard;
 using Wigwag.Program.Local;
 
@@ -22,9 +23,7 @@ internal sealed record ProgramName(string Path, bool IsOnPath)
     }
 
     /// <summary>The program of that name in the folders of <c>PATH</c>, or null.</summary>
-    public static string? OnPath(string name) => (Settings.Value("PATH") ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries)
-        .Select(folder => System.IO.Path.Combine(folder, name))
-        .FirstOrDefault(File.Exists);
+    public static string? OnPath(string name) => Programs.Find(name, Libc.CurrentDirectory());
 
     /// <summary>True when a command line's first word is a program that is there.</summary>
     public static bool Runs(string command)

@@ -98,7 +98,7 @@ internal sealed class Setup
                 try
                 {
                     RefuseLinkOutside(file.Path);
-                    before = FilePlan.Read(Path.Combine(_workspace.Path, file.Path));
+                    before = FilePlan.Read(Path.Combine(_workspace.Path, file.Path), _workspace.Path);
                     steps.Add(new(client, plan(file, client, before, _record.Of(file.Path)), null));
                 }
                 catch (FormatException e)
@@ -113,9 +113,10 @@ internal sealed class Setup
     // A repository can hold a link to any file of its reader's; through it nothing is written.
     private void RefuseLinkOutside(string path)
     {
-        if (RealPath.Of(Path.Combine(_workspace.Path, path)) is var place && !place.StartsWith(_workspace.Path + "/", StringComparison.Ordinal))
+        var file = Path.Combine(_workspace.Path, path);
+        if (!Guard.Own.IsTracked(file))
         {
-            throw new FormatException($"a link leads it to {place}, outside of the working copy");
+            throw new FormatException($"a link leads it to {RealPath.Of(file)}, outside of the working copy");
         }
     }
 

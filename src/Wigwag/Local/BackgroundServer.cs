@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Wigwag.Core.Operations;
+using Wigwag.Git;
 using Wigwag.Program.Cli;
 using Wigwag.Program.Transport;
 
@@ -64,7 +65,7 @@ internal static class BackgroundServer
     /// <summary>How to run this program again: the executable, and the assembly where that is the <c>dotnet</c> host.</summary>
     public static IEnumerable<string> Self()
     {
-        var executable = Environment.ProcessPath ?? "wigwag";
+        var executable = Environment.ProcessPath ?? throw new IOException("This program does not know its own path.");
         return Path.GetFileNameWithoutExtension(executable) == "dotnet"
             ? [executable, Path.Combine(AppContext.BaseDirectory, "wigwag.dll")]
             : [executable];
@@ -78,16 +79,8 @@ internal static class BackgroundServer
             log=$1; shift
             exec "$@" </dev/null >>"$log" 2>&1 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&-
             """;
-        var start = new ProcessStartInfo("/bin/sh")
-        {
-            UseShellExecute = false,
-            WorkingDirectory = home.Root,
-            Environment = { ["WIGWAG_HOME"] = home.Root },
-        };
-        foreach (var argument in (IEnumerable<string>)["-c", detach, "wigwag", home.ServerLog, .. Self(), "serve", "--background"])
-        {
-            start.ArgumentList.Add(argument);
-        }
+        var start = Programs.Prepare("/bin/sh", home.Root, ["-c", detach, "wigwag", home.ServerLog, .. Self(), "serve", "--background"])!;
+        start.Environment["WIGWAG_HOME"] = home.Root;
         start.Environment.Remove("WIGWAG_TOKEN");
         // 4 MiB, in hexadecimal. By default the youngest generation is as large as the processor's cache, and so is the server's memory.
         start.Environment.TryAdd("DOTNET_GCgen0size", "400000");

@@ -193,6 +193,31 @@ public sealed class InitTests : IDisposable
         Assert.DoesNotContain("/gone", File.ReadAllText(At(".cursor/mcp.json")), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Hooks_outside_of_the_clone_are_changed_only_for_who_names_them()
+    {
+        var hooks = Path.Combine(_town.Folder, "everywhere");
+        Directory.CreateDirectory(hooks);
+        _town.Run("git", _vc, "config", "core.hooksPath", hooks).Fine();
+        var init = _town.WigwagIn(_vc, "init", "--yes", "--client", "claude-code");
+        Assert.Equal(4, init.ExitCode);
+        Assert.Contains($"wigwag guard install --hooks-path {hooks}", init.Complaint, StringComparison.Ordinal);
+        Assert.True(File.Exists(At(".claude/settings.json")), "The rest is set up.");
+        Assert.Equal(5, _town.WigwagIn(_vc, "guard", "install").ExitCode);
+        Assert.Equal(5, _town.WigwagIn(_vc, "guard", "install", "--hooks-path", At(".git/hooks")).ExitCode);
+        _town.WigwagIn(_vc, "doctor", "--fix");
+        Assert.Empty(Directory.EnumerateFileSystemEntries(hooks));
+
+        _town.WigwagIn(_vc, "guard", "install", "--hooks-path", hooks).Fine();
+        Assert.NotEmpty(Directory.EnumerateFileSystemEntries(hooks));
+        Assert.DoesNotContain(Findings(), finding => finding.Check == "guard" && finding.Health != "ok");
+        Assert.Equal(4, _town.WigwagIn(_vc, "init", "--undo", "--yes").ExitCode);
+        Assert.Equal(5, _town.WigwagIn(_vc, "guard", "uninstall").ExitCode);
+        _town.WigwagIn(_vc, "guard", "uninstall", "--hooks-path", "../../../everywhere").Fine();
+        Assert.Empty(Directory.EnumerateFileSystemEntries(hooks));
+        _town.WigwagIn(_vc, "guard", "uninstall").Fine();
+    }
+
     private List<(string Check, string Health, string Message)> Findings() => [.. _town.WigwagIn(_vc, "doctor", "--json").Json.GetProperty("findings").EnumerateArray()
         .Select(finding => (finding.GetProperty("check").GetString()!, finding.GetProperty("health").GetString()!, finding.GetProperty("message").GetString()!))];
 

@@ -69,6 +69,17 @@ public sealed class GitTests : IDisposable
     }
 
     [Fact]
+    public async Task What_git_waits_for_by_an_include_is_ended_and_said()
+    {
+        var vc = _clones.Make("dave/vc");
+        SpecialFiles.Put("fifo", _clones["dave/vc/more"], "");
+        File.AppendAllText(Path.Combine(vc, ".git/config"), "[include]\n\tpath = ../more\n");
+        var error = await _clones.Refused("dave/vc");
+        Assert.Equal("git_timeout", error.Code);
+        Assert.Contains(vc, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void No_command_of_the_program_runs_anything_of_the_clones()
     {
         using var town = new Town();

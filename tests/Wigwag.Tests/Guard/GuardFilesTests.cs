@@ -13,7 +13,7 @@ public sealed class GuardFilesTests : IDisposable
 
     private readonly Clones _clones = new();
 
-    private GuardFiles Guard(string folder = "vc") => new(_clones.Workspace(folder), Program);
+    private GuardFiles Guard(string folder = "vc", string? agreed = null) => new(_clones.Workspace(folder), Program, agreed);
 
     private string Hook(string name, string folder = "vc/.git/hooks") => _clones[$"{folder}/{name}"];
 
@@ -146,9 +146,9 @@ public sealed class GuardFilesTests : IDisposable
         _clones.Git("vc", "config", "core.hooksPath", _clones["everywhere"]);
         LeavesNoTrace("everywhere", () =>
         {
-            Guard().Install(refuseWhenDown: false);
+            Guard(agreed: _clones["everywhere"]).Install(refuseWhenDown: false);
             Assert.Contains("wigwag/guard", File.ReadAllText(_clones["everywhere/pre-commit"]), StringComparison.Ordinal);
-            Guard().Uninstall();
+            Guard(agreed: _clones["everywhere"]).Uninstall();
         });
     }
 
