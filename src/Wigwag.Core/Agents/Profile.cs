@@ -44,9 +44,9 @@ internal static class Profile
         };
     }
 
-    /// <summary>The one that the caller's key belongs to; else, and always for an administrator, the one that is claimed.</summary>
+    /// <summary>The human whom the maker of the caller's key named, or null; an administrator says who it is.</summary>
     public static string? OperatorOf(Caller caller, string claimed) =>
-        caller.Role == Role.Administrator ? Given(claimed) ?? caller.Operator : caller.Operator ?? Given(claimed);
+        caller.Role == Role.Administrator ? Given(claimed) ?? caller.Operator : caller.Operator;
 
     /// <summary>A host, a path or a fingerprint: as it is, or refused.</summary>
     public static Error? Place(string field, string? text) => text is null || (text.Length is > 0 and <= MaxPathLength && !text.Any(char.IsControl))
