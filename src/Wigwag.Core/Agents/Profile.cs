@@ -26,8 +26,20 @@ internal static class Profile
                 return error;
             }
         }
+        if (displayName is not null && PassesForSomebody(was[3]!, agent))
+        {
+            return Error.Invalid(
+                "bad_profile", "A display name is not written as an agent's id, an operator, an e-mail address or wigwag.", "Use a name for people, such as Dave's laptop.");
+        }
         return agent with { Program = Given(was[0]), Model = Given(was[1]), Role = Given(was[2]), DisplayName = Given(was[3]), Session = Given(was[4]) };
     }
+
+    // Whoever reads a display name must not take its bearer for another agent, a human or the server.
+    private static bool PassesForSomebody(string name, Agent agent) =>
+        (AgentId.TryParse(name.ToLowerInvariant(), out var id) && id != agent.AgentId)
+        || name.StartsWith("operator", StringComparison.OrdinalIgnoreCase)
+        || name.Equals("wigwag", StringComparison.OrdinalIgnoreCase)
+        || name.Contains('@', StringComparison.Ordinal);
 
     /// <summary>A person as git writes one: <c>Ann Lee &lt;ann@example.org&gt;</c>; null when there is neither name nor address.</summary>
     public static Result<string> Operator(string? name, string? email)
