@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -32,7 +31,7 @@ internal static class WorkspaceSecret
     }
 
     /// <summary>
-    /// The secret, when this program put it there. The file holds the time of its own birth, which no copy of it has: what came with an archive,
+    /// The secret, when this program put it there. The file says which file it is (<see cref="FileBirth"/>), which no copy of it is: what came with an archive,
     /// or with a copy of the clone, is not taken for this working copy's.
     /// </summary>
     private static string? Read(string gitDir)
@@ -42,7 +41,7 @@ internal static class WorkspaceSecret
         {
             return null;
         }
-        return File.ReadAllText(file.FullName).Split(' ') is [{ Length: SecretLength } secret, var born] && secret.All(char.IsAsciiHexDigitLower) && born == Birth(file)
+        return File.ReadAllText(file.FullName).Split(' ') is [{ Length: SecretLength } secret, var born] && secret.All(char.IsAsciiHexDigitLower) && born == FileBirth.Of(file.FullName)
             ? secret
             : null;
     }
@@ -65,10 +64,8 @@ internal static class WorkspaceSecret
             }
             using (var file = new FileStream(unfinished, options))
             {
-                file.Write(Encoding.ASCII.GetBytes($"{RandomNumberGenerator.GetHexString(SecretLength, lowercase: true)} {Birth(new(unfinished))}"));
+                file.Write(Encoding.ASCII.GetBytes($"{RandomNumberGenerator.GetHexString(SecretLength, lowercase: true)} {FileBirth.Of(unfinished)}"));
             }
-            // Where the file system keeps no time of birth, the oldest of the other times stands for it.
-            File.SetLastWriteTimeUtc(unfinished, File.GetCreationTimeUtc(unfinished));
             File.Move(unfinished, PathIn(gitDir), overwrite: true);
         }
         finally
@@ -81,6 +78,4 @@ internal static class WorkspaceSecret
     private static string PathIn(string gitDir) => Path.Combine(gitDir, "wigwag", FileName);
 
     private static bool IsOwnFolder(string gitDir) => new DirectoryInfo(Path.Combine(gitDir, "wigwag")) is { Exists: true, LinkTarget: null };
-
-    private static string Birth(FileInfo file) => file.CreationTimeUtc.Ticks.ToString(CultureInfo.InvariantCulture);
 }
