@@ -39,9 +39,15 @@ public sealed record ClientOptions
 /// <param name="Fingerprint">What changes when the repository's remotes may have changed.</param>
 public sealed record WorkspaceLocation(string Host, string Path, string Fingerprint)
 {
+    /// <summary>
+    /// 64 hexadecimal digits that the working copy alone knows, by which the server recognizes it whatever key it comes with; null to be
+    /// recognized by the key.
+    /// </summary>
+    public string? Proof { get; init; }
+
     /// <summary>The value of the header <c>Wigwag-Workspace</c>.</summary>
     public override string ToString() =>
-        $"host={Uri.EscapeDataString(Host)};path={Uri.EscapeDataString(Path)};fingerprint={Uri.EscapeDataString(Fingerprint)}";
+        $"host={Uri.EscapeDataString(Host)};path={Uri.EscapeDataString(Path)};fingerprint={Uri.EscapeDataString(Fingerprint)}{(Proof is null ? "" : $";proof={Proof}")}";
 }
 
 /// <summary>How one call is made.</summary>

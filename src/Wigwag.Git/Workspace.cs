@@ -41,6 +41,11 @@ public sealed class Workspace
     /// </summary>
     public string Fingerprint { get; }
 
+    /// <summary>
+    /// What the working copy shows a server to be recognized as the one that registered on this host; null where its secret cannot be kept.
+    /// </summary>
+    public string? Proof(string host) => WorkspaceSecret.Proof(GitDir, host, Path);
+
     /// <summary>The working copy that a folder is in: its root, any folder below, through symbolic links, a worktree, a submodule, <c>.git</c> itself.</summary>
     /// <returns>The workspace; <c>not_a_repository</c>, <c>unreadable_folder</c>.</returns>
     public static Result<Workspace> Discover(string path)

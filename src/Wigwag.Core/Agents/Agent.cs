@@ -75,6 +75,14 @@ public sealed record Agent
 
     [JsonIgnore]
     public Binding Binding { get; init; }
+
+    /// <summary>True when an administrator says that its workspace is where it says.</summary>
+    [JsonIgnore]
+    public bool IsVouched { get; init; }
+
+    /// <summary>What its workspace is recognized by: see <see cref="WorkspaceProof"/>. No secret.</summary>
+    [JsonIgnore]
+    public string? WorkspaceKey { get; init; }
 }
 
 /// <summary>How an id came to its workspace.</summary>

@@ -13,7 +13,8 @@ public static class AgentRegistry
     private const string Select =
         """
         SELECT a.agent, a.project, p.name AS project_name, a.host, a.path, a.binding, a.fingerprint, a.operator, a.program, a.model,
-               a.role, a.display_name, a.status, a.session, a.registered_at, a.last_seen_at, a.online_since, a.left_at
+               a.role, a.display_name, a.status, a.session, a.registered_at, a.last_seen_at, a.online_since, a.left_at, a.vouched,
+               a.workspace_key
         FROM agents a
         JOIN projects p ON p.project = a.project
 
@@ -46,11 +47,7 @@ public static class AgentRegistry
         {
             return error;
         }
-        var caller = session.Caller;
-        var owns = caller.Agent == agent.AgentId
-            || caller.Role == Role.Administrator
-            || (caller.Role == Role.Operator && caller.Operator is not null && caller.Operator == agent.Operator);
-        return owns
+        return session.Caller.Agent == agent.AgentId || session.Caller.Operates(agent)
             ? agent
             : Error.Forbidden("not_your_agent", $"{agent.AgentId} is another's agent.", "Do it as that agent, or with an administrator's key.");
     }
@@ -70,39 +67,6 @@ public static class AgentRegistry
             ("project", project),
             ("limit", limit));
         return [.. agents.OrderBy(agent => agent.Presence != Presence.Online)];
-    }
-
-    /// <summary>The agent that a workspace speaks as unless told otherwise, or null for one that is not registered.</summary>
-    public static ValueTask<Agent?> ForWorkspace(Session session, string host, string path) => session.First(
-        Select + "WHERE a.host = @host AND a.path = @path AND a.binding = 'workspace'",
-        row => Read(row, session.Now),
-        ("host", host),
-        ("path", path));
-
-    /// <summary>The agent of the innermost registered workspace that a path on a host lies in, or null.</summary>
-    public static ValueTask<Agent?> Around(Session session, string host, string path) => session.First(
-        Select + """
-        WHERE a.host = @host AND a.binding = 'workspace' AND SUBSTR(@path, 1, LENGTH(a.path) + 1) = a.path || '/'
-        ORDER BY LENGTH(a.path) DESC LIMIT 1
-        """,
-        row => Read(row, session.Now),
-        ("host", host),
-        ("path", path.TrimEnd('/') + "/"));
-
-    /// <summary>
-    /// The project half of the id that a name alone means in a workspace: that of its agent of this name, or of the agent it speaks as.
-    /// Null in one that is not registered.
-    /// </summary>
-    public static async ValueTask<string?> ProjectNameAt(Session session, string host, string path, string name)
-    {
-        var agents = await session.Query(
-            Select + "WHERE a.host = @host AND a.path = @path ORDER BY a.last_seen_at DESC",
-            row => Read(row, session.Now),
-            ("host", host),
-            ("path", path));
-        agents.RemoveAll(agent => !session.Caller.Reaches(agent.Project));
-        return agents.Find(agent => agent.AgentId.Workspace.Equals(name, StringComparison.OrdinalIgnoreCase))?.AgentId.ProjectName
-            ?? agents.Find(agent => agent.Binding == Binding.Workspace)?.ProjectName;
     }
 
     /// <summary>
@@ -154,13 +118,9 @@ public static class AgentRegistry
         row => Read(row, session.Now),
         ("agent", agent)));
 
-    /// <summary>The id that a workspace spoke as when it was a clone of a project before, or null.</summary>
-    internal static ValueTask<Agent?> Former(Session session, string host, string path, ProjectId project) => session.First(
-        Select + "WHERE a.host = @host AND a.path = @path AND a.project = @project AND a.binding = 'former' ORDER BY a.last_seen_at DESC",
-        row => Read(row, session.Now),
-        ("host", host),
-        ("path", path),
-        ("project", project));
+    /// <summary>The agents that a condition, perhaps with an order, picks.</summary>
+    internal static ValueTask<List<Agent>> Where(Session session, string condition, (string, object?)[] parameters) =>
+        session.Query(Select + condition, row => Read(row, session.Now), parameters);
 
     /// <summary>Agents in the order of their ids, of one project or all, online or all.</summary>
     internal static ValueTask<List<Agent>> After(Session session, ProjectId? project, bool online, string after, int limit) => session.Query(
@@ -189,9 +149,9 @@ public static class AgentRegistry
     internal static async ValueTask<bool> Add(Session session, Agent agent) => await session.ExecuteCounted(
         """
         INSERT INTO agents (project, agent, host, path, binding, fingerprint, operator, program, model, role, display_name, status,
-                            session, registered_at, last_seen_at, online_since)
+                            session, vouched, workspace_key, registered_at, last_seen_at, online_since)
         VALUES (@project, @agent, @host, @path, @binding, @fingerprint, @operator, @program, @model, @role, @display_name, @status,
-                @session, @registered_at, @last_seen_at, @online_since)
+                @session, @vouched, @workspace_key, @registered_at, @last_seen_at, @online_since)
         ON CONFLICT DO NOTHING
         """,
         [.. Columns(agent), ("registered_at", agent.RegisteredAt), ("last_seen_at", agent.LastSeenAt), ("online_since", agent.Since)]) == 1;
@@ -201,7 +161,8 @@ public static class AgentRegistry
         """
         UPDATE agents
         SET host = @host, path = @path, binding = @binding, fingerprint = @fingerprint, operator = @operator, program = @program,
-            model = @model, role = @role, display_name = @display_name, status = @status, session = @session
+            model = @model, role = @role, display_name = @display_name, status = @status, session = @session,
+            vouched = @vouched, workspace_key = @workspace_key
         WHERE project = @project AND agent = @agent
         """,
         Columns(agent));
@@ -257,6 +218,8 @@ public static class AgentRegistry
         ("display_name", agent.DisplayName),
         ("status", Name(agent.Status)),
         ("session", agent.Session),
+        ("vouched", agent.IsVouched),
+        ("workspace_key", agent.WorkspaceKey),
     ];
 
     private static string Name<T>(T value)
@@ -288,6 +251,8 @@ public static class AgentRegistry
             Path = row.TextOrNull("path"),
             Fingerprint = row.TextOrNull("fingerprint"),
             Binding = Enum.Parse<Binding>(row.Text("binding"), ignoreCase: true),
+            IsVouched = row.Number("vouched") == 1,
+            WorkspaceKey = row.TextOrNull("workspace_key"),
         };
     }
 }

@@ -26,8 +26,20 @@ internal static class Profile
                 return error;
             }
         }
+        if (displayName is not null && PassesForSomebody(was[3]!, agent))
+        {
+            return Error.Invalid(
+                "bad_profile", "A display name is not written as an agent's id, an operator, an e-mail address or wigwag.", "Use a name for people, such as Dave's laptop.");
+        }
         return agent with { Program = Given(was[0]), Model = Given(was[1]), Role = Given(was[2]), DisplayName = Given(was[3]), Session = Given(was[4]) };
     }
+
+    // Whoever reads a display name must not take its bearer for another agent, a human or the server.
+    private static bool PassesForSomebody(string name, Agent agent) =>
+        (AgentId.TryParse(name.ToLowerInvariant(), out var id) && id != agent.AgentId)
+        || name.StartsWith("operator", StringComparison.OrdinalIgnoreCase)
+        || name.Equals("wigwag", StringComparison.OrdinalIgnoreCase)
+        || name.Contains('@', StringComparison.Ordinal);
 
     /// <summary>A person as git writes one: <c>Ann Lee &lt;ann@example.org&gt;</c>; null when there is neither name nor address.</summary>
     public static Result<string> Operator(string? name, string? email)
@@ -44,9 +56,9 @@ internal static class Profile
         };
     }
 
-    /// <summary>The one that the caller's key belongs to; else, and always for an administrator, the one that is claimed.</summary>
+    /// <summary>The human whom the maker of the caller's key named, or null; an administrator says who it is.</summary>
     public static string? OperatorOf(Caller caller, string claimed) =>
-        caller.Role == Role.Administrator ? Given(claimed) ?? caller.Operator : caller.Operator ?? Given(claimed);
+        caller.Role == Role.Administrator ? Given(claimed) ?? caller.Operator : caller.Operator;
 
     /// <summary>A host, a path or a fingerprint: as it is, or refused.</summary>
     public static Error? Place(string field, string? text) => text is null || (text.Length is > 0 and <= MaxPathLength && !text.Any(char.IsControl))

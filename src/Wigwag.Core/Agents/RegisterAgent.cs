@@ -23,7 +23,7 @@ public sealed record RegisterAgentRequest
     public string? Workspace { get; init; }
 
     [FromWorkspace(WorkspaceFact.Host)]
-    [Description("The machine the workspace is on; with path, it keeps the same id whenever it registers again.")]
+    [Description("The machine the workspace is on; with path, it keeps the same id whenever it registers again from the same working copy or with the same key.")]
     public string? Host { get; init; }
 
     [FromWorkspace(WorkspaceFact.Path)]
@@ -35,11 +35,11 @@ public sealed record RegisterAgentRequest
     public string? Fingerprint { get; init; }
 
     [FromWorkspace(WorkspaceFact.OperatorName)]
-    [Description("The human it works for.")]
+    [Description("The human it works for, where an administrator registers it; else it is the one whom the key's maker named.")]
     public string? OperatorName { get; init; }
 
     [FromWorkspace(WorkspaceFact.OperatorEmail)]
-    [Description("Their e-mail address.")]
+    [Description("Their e-mail address; likewise.")]
     public string? OperatorEmail { get; init; }
 
     [Description("What runs it, for example claude-code.")]
@@ -94,8 +94,8 @@ public static class RegisterAgent
         {
             return error;
         }
-        var workspace = request is { Host: { } host, Path: { } path } ? new Workspace(host, path) : null;
-        var current = workspace is null ? null : await AgentRegistry.ForWorkspace(session, workspace.Host, workspace.Path);
+        var workspace = request is { Host: { } host, Path: { } path } ? new NamedWorkspace(host, path) : null;
+        var current = workspace is null ? null : await workspace.Agent(session);
         var named = await NameOf(session, request, workspace);
         if (named is null && workspace is null)
         {
@@ -113,10 +113,12 @@ public static class RegisterAgent
         {
             return error;
         }
+        if (workspace is not null && !registration.IsNew)
+        {
+            agent = workspace.Settle(session.Caller, agent, await AgentRegistry.Any(session, agent.AgentId));
+        }
         agent = agent with
         {
-            Host = workspace?.Host ?? agent.Host,
-            Path = workspace?.Path ?? agent.Path,
             Fingerprint = request.Fingerprint ?? agent.Fingerprint,
             Operator = Profile.OperatorOf(session.Caller, claimed) ?? agent.Operator,
         };
@@ -128,7 +130,7 @@ public static class RegisterAgent
     }
 
     /// <summary>The id that is asked for, or null for the one that the workspace has.</summary>
-    private static async ValueTask<string?> NameOf(Session session, RegisterAgentRequest request, Workspace? workspace)
+    private static async ValueTask<string?> NameOf(Session session, RegisterAgentRequest request, NamedWorkspace? workspace)
     {
         if (request.Agent is not null)
         {
@@ -152,7 +154,8 @@ public static class RegisterAgent
         }
         if (current is { Project.IsWithoutRemote: true } && GitRemote.Parse(request.Project).Try(out var remote, out _)
             && (!remote.Project.IsWithoutRemote || current.Project == ProjectId.OfFolder(current.Host!, current.Path!))
-            && session.Caller.Reaches(remote.Project)
+            && NamedWorkspace.IsProven(session.Caller, current)
+            && session.Caller.Reaches(current.Project) && session.Caller.Reaches(remote.Project)
             && await ProjectRegistry.Named(session, remote.Project.Value) is null
             && await ProjectRegistry.Named(session, current.Project.Value) is { } before)
         {

@@ -5,33 +5,30 @@ using Wigwag.Core.Store;
 
 namespace Wigwag.Core.Agents;
 
-/// <summary>One working copy on one host; it keeps its agent.</summary>
-internal sealed record Workspace(string Host, string Path)
-{
-    public bool Holds(Agent agent) => agent.Host == Host && agent.Path == Path;
-}
-
 /// <summary>Decides which id a workspace, or a name, gets.</summary>
 /// <param name="Agent">The agent, perhaps with another binding than is stored.</param>
 /// <param name="IsNew">True when it was added to the store just now.</param>
 internal sealed record Registration(Agent Agent, bool IsNew = false)
 {
     /// <summary>The agent that a workspace speaks as in a project: the one it has, the one it had, or a new one under the first free name.</summary>
-    public static async ValueTask<Result<Registration>> OfWorkspace(Session session, Workspace workspace, Project project, string? proposal)
+    public static async ValueTask<Result<Registration>> OfWorkspace(Session session, NamedWorkspace workspace, Project project, string? proposal)
     {
         if (session.Caller.Role == Role.Agent)
         {
             return NotYourName(session.Caller.Agent);
         }
-        if (await AgentRegistry.ForWorkspace(session, workspace.Host, workspace.Path) is { } current)
+        while (await workspace.Agent(session) is { } current)
         {
             if (current.Project == project.ProjectId)
             {
                 return new Registration(current);
             }
-            await AgentRegistry.Release(session, current);
+            if (!await Release(session, current))
+            {
+                break;
+            }
         }
-        if (await AgentRegistry.Former(session, workspace.Host, workspace.Path, project.ProjectId) is { } former)
+        if (await workspace.Former(session, project.ProjectId) is { } former)
         {
             return new Registration(former with { Binding = Binding.Workspace });
         }
@@ -41,17 +38,17 @@ internal sealed record Registration(Agent Agent, bool IsNew = false)
             var id = AgentId.Parse($"{candidate}/{project.Name}");
             if (await AgentRegistry.Any(session, id) is { } holder)
             {
-                if (workspace.Holds(holder))
+                if (workspace.Holds(session.Caller, holder))
                 {
                     return new Registration(holder with { Binding = Binding.Workspace });
                 }
             }
-            else if (New(session, id, project, Binding.Workspace) with { Host = workspace.Host, Path = workspace.Path } is var agent
+            else if (workspace.Settle(session.Caller, New(session, id, project, Binding.Workspace), before: null) is var agent
                 && await AgentRegistry.Add(session, agent))
             {
                 return new Registration(agent, IsNew: true);
             }
-            else if (await AgentRegistry.ForWorkspace(session, workspace.Host, workspace.Path) is { } meanwhile && meanwhile.Project == project.ProjectId)
+            else if (await workspace.Agent(session) is { } meanwhile && meanwhile.Project == project.ProjectId)
             {
                 // Another command of this workspace registered it on another connection.
                 return new Registration(meanwhile);
@@ -61,7 +58,7 @@ internal sealed record Registration(Agent Agent, bool IsNew = false)
     }
 
     /// <summary>The agent of a given id, when nobody else has it.</summary>
-    public static async ValueTask<Result<Registration>> OfName(Session session, string name, Workspace? workspace, Project project, bool guest, bool takeOver)
+    public static async ValueTask<Result<Registration>> OfName(Session session, string name, NamedWorkspace? workspace, Project project, bool guest, bool takeOver)
     {
         if (!AgentId.TryComplete(name, project.Name, out var id))
         {
@@ -83,30 +80,35 @@ internal sealed record Registration(Agent Agent, bool IsNew = false)
                 $"'{id}' would be an agent of {id.ProjectName}, and this is {project.Name} ({project.ProjectId}).",
                 $"Use {id.Workspace}/{project.Name}, or register in a clone of {id.ProjectName}.");
         }
-        var current = workspace is null ? null : await AgentRegistry.ForWorkspace(session, workspace.Host, workspace.Path);
+        var current = workspace is null ? null : await workspace.Agent(session);
         // A workspace speaks as the first agent that registered from it, guests aside.
         var binding = workspace is not null && current is null && !guest ? Binding.Workspace : Binding.Named;
         if (await AgentRegistry.Any(session, id) is not { } holder)
         {
-            var agent = New(session, id, project, binding) with { Host = workspace?.Host, Path = workspace?.Path };
+            var agent = New(session, id, project, binding);
+            agent = workspace?.Settle(caller, agent, before: null) ?? agent;
             return await AgentRegistry.Add(session, agent)
                 ? new Registration(agent, IsNew: true)
                 : Error.Conflict("agent_taken", $"'{id}' was registered at this moment by another.", "Register again to see by whom, or choose another id.");
         }
-        if (workspace is null || workspace.Holds(holder))
+        if (workspace is null)
         {
-            return Owns(caller, holder) || workspace is not null ? new Registration(holder) : Taken(holder, takeOver);
+            return caller.Operates(holder) ? new Registration(holder) : Taken(holder, takeOver);
         }
-        if (takeOver && Owns(caller, holder) && holder.Presence != Presence.Online)
+        if (workspace.Holds(caller, holder))
+        {
+            return new Registration(current is null || current.AgentId == holder.AgentId ? holder : holder with { Binding = Binding.Named });
+        }
+        if (takeOver && caller.Operates(holder) && holder.Presence != Presence.Online)
         {
             if (current is not null)
             {
-                await AgentRegistry.Release(session, current);
+                await Release(session, current);
             }
             return new Registration(holder with { Binding = Binding.Workspace });
         }
         // Its own key is proof enough of who it is, wherever it works; an id of no workspace is free for its operator's.
-        return caller.Agent == holder.AgentId && caller.Role == Role.Agent || (holder.Host is null && Owns(caller, holder))
+        return caller.Agent == holder.AgentId && caller.Role == Role.Agent || (holder.Host is null && caller.Operates(holder))
             ? new Registration(holder with { Binding = binding })
             : Taken(holder, takeOver);
     }
@@ -130,8 +132,16 @@ internal sealed record Registration(Agent Agent, bool IsNew = false)
         return await AgentRegistry.Touch(session, agent);
     }
 
-    private static bool Owns(Caller caller, Agent agent) =>
-        caller.Agent == agent.AgentId || caller.Role == Role.Administrator || (caller.Operator is not null && caller.Operator == agent.Operator);
+    // Nobody's word but the working copy's own, or an administrator's, takes a workspace from its agent.
+    private static async ValueTask<bool> Release(Session session, Agent agent)
+    {
+        var may = NamedWorkspace.IsProven(session.Caller, agent);
+        if (may)
+        {
+            await AgentRegistry.Release(session, agent);
+        }
+        return may;
+    }
 
     private static Agent New(Session session, AgentId id, Project project, Binding binding) => new()
     {

@@ -22,7 +22,7 @@ public sealed record AttachmentInput
     [Description("A file name without folders, for example trace.txt.")]
     public required string Name { get; init; }
 
-    [Description("The content_id of bytes uploaded before.")]
+    [Description("The content_id of bytes that you uploaded within a day, or that a message which you reach carries.")]
     public ContentId? ContentId { get; init; }
 
     [Description("The content as text.")]

@@ -12,7 +12,7 @@ internal static class AttachmentIntake
 
     /// <summary>The same attachments, each knowing what is kept of it.</summary>
     public static async ValueTask<Result<AttachmentInput[]>> Keep(
-        IReadOnlyList<AttachmentInput> files, IBlobs blobs, CancellationToken cancel)
+        IReadOnlyList<AttachmentInput> files, Uploads uploads, CancellationToken cancel)
     {
         var bytes = new byte[]?[files.Count];
         if (Check(files, bytes) is { } refusal)
@@ -25,11 +25,11 @@ internal static class AttachmentIntake
         {
             if (files[i].ContentId is { } content)
             {
-                if (await blobs.Find(content, cancel) is not { } blob)
+                if (await uploads.Find(content, cancel) is not { } blob)
                 {
                     return Error.NotFound(
                         "unknown_attachment",
-                        $"No bytes with the content_id of {files[i].Name} were uploaded.",
+                        $"You uploaded no bytes with the content_id of {Sanitize.Quote(files[i].Name)}, and no message that you reach carries them.",
                         "Upload the file first (PUT /v1/attachments) or send it inline as text or base64.");
                 }
                 kept[i] = files[i] with { Kept = blob };
@@ -53,7 +53,7 @@ internal static class AttachmentIntake
             if (bytes[i] is { } inline)
             {
                 using var stream = new MemoryStream(inline, writable: false);
-                if (!(await blobs.Put(stream, MessagePolicy.Current.AttachmentLimitBytes, cancel)).Try(out var blob, out var error))
+                if (!(await uploads.Put(stream, MessagePolicy.Current.AttachmentLimitBytes, cancel)).Try(out var blob, out var error))
                 {
                     return error;
                 }

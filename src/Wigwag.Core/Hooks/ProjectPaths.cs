@@ -27,7 +27,7 @@ internal sealed record ProjectPaths(ProjectId Project, List<string> Paths, List<
             foreach (var target in targets)
             {
                 // Its own clone is where nearly everything is; another workspace may be inside it, as worktrees are.
-                var workspace = await AgentRegistry.Around(session, host, target.Path);
+                var workspace = await NamedWorkspace.Around(session, host, target.Path);
                 var (project, root) = workspace is null ? (agent.Project, agent.Path) : (workspace.Project, workspace.Path);
                 if (root is null || !target.Path.StartsWith(root.TrimEnd('/') + "/", StringComparison.Ordinal) || !caller.Reaches(project))
                 {

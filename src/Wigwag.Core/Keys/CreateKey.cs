@@ -125,7 +125,7 @@ public static class CreateKey
         {
             return new Humans(found.Try(out var any, out _) ? any.Operator : null);
         }
-        return found.Try(out var agent, out _) && agent.Operator is not null && agent.Operator == session.Caller.Operator
+        return found.Try(out var agent, out _) && session.Caller.Operates(agent)
             ? new Humans(agent.Operator)
             : Error.NotFound("unknown_agent", $"You operate no agent {id}.", "List your agents with list_agents.");
     }

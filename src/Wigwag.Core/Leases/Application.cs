@@ -18,7 +18,7 @@ internal sealed record Applicant(AgentId Agent, string? Operator)
             return LeaseLimits.AgentRequired;
         }
         return (await AgentRegistry.Find(session, id)).Try(out var agent, out var error)
-            ? new Applicant(id, agent.Operator ?? session.Caller.Operator)
+            ? new Applicant(id, session.Caller.Operator ?? agent.Operator)
             : error;
     }
 }

@@ -33,6 +33,7 @@ public static class MessagesFeature
         [
             new RunningTime("messages", "ack_by", $"seq IN (SELECT seq FROM deliveries WHERE {Deadlines.Runs})"),
             new RunningTime("deliveries", "ack_by", Deadlines.Runs),
+            new RunningTime("uploads", "at", $"at >= @now - {(long)Attachments.Uploads.KeptFor.TotalMilliseconds}"),
         ],
     };
 }

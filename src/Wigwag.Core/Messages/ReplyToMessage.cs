@@ -57,8 +57,8 @@ public static class ReplyToMessage
         Example = "wigwag reply m-4k7q2m9xw3 --body \"Which version of the parser?\"",
         Status = 201,
         Json = MessagesJson.Default,
-        Preparation = async (request, blobs, cancel) =>
-            (await AttachmentIntake.Keep(request.Attachments ?? [], blobs, cancel)).Try(out var kept, out var error) ? request with { Attachments = kept } : error,
+        Preparation = async (request, uploads, cancel) =>
+            (await AttachmentIntake.Keep(request.Attachments ?? [], uploads, cancel)).Try(out var kept, out var error) ? request with { Attachments = kept } : error,
         Handler = (session, request, _) => Reply(session, request),
     };
 

@@ -76,30 +76,15 @@ internal sealed record SearchScope(string Sql, IReadOnlyList<(string, object?)> 
         {
             Where("m.created_at < @until", ("until", before));
         }
-        MaySee(session.Caller, Where);
+        if (session.Caller.Projects is not null)
+        {
+            var (reached, who) = MessageReach.Of(session.Caller);
+            Where(reached, who);
+        }
         return new SearchScope(sql.ToString(), parameters) { Range = range };
     }
 
     private delegate void AddCondition(string condition, params ReadOnlySpan<(string, object?)> values);
-
-    // In a project that the caller reaches, or in a thread that they take part in: senders and recipients do, copies of all/ by their delivery.
-    private static void MaySee(Caller caller, AddCondition where)
-    {
-        if (caller.Projects is not { } reached)
-        {
-            return;
-        }
-        var mailbox = Mailbox.Of(caller);
-        var names = reached.Select((project, i) => ($"@reach{i}", (object?)project)).ToArray();
-        where(
-            $"""
-            (m.project IN ({(names.Length == 0 ? "NULL" : string.Join(", ", names.Select(name => name.Item1)))})
-              OR EXISTS (SELECT 1 FROM thread_participants t
-                WHERE t.project = m.project AND t.thread_id = m.thread_id AND t.home = @my_home AND t.participant = @me)
-              OR EXISTS (SELECT 1 FROM deliveries o WHERE o.project = @my_home AND o.recipient = @me AND o.seq = m.seq))
-            """,
-            [.. names.Select(name => (name.Item1[1..], name.Item2)), ("my_home", mailbox.Home), ("me", mailbox.Owner ?? "")]);
-    }
 
     private static async ValueTask<Result<Recipient>> Correspondent(Session session, string name) =>
         (await RecipientBook.Find(session, name, project: null)).Try(out var known, out var error) ? known : error;

@@ -68,12 +68,12 @@ public static class SendMessage
         Example = "wigwag send beads \"Parser crashes on an empty file\" --body \"Stack trace attached.\" --category REQUEST",
         Status = 201,
         Json = MessagesJson.Default,
-        Preparation = (request, blobs, cancel) => Keep(request, blobs, cancel),
+        Preparation = Keep,
         Handler = (session, request, _) => Send(session, request),
     };
 
-    private static async ValueTask<Result<SendMessageRequest>> Keep(SendMessageRequest request, IBlobs blobs, CancellationToken cancel) =>
-        (await AttachmentIntake.Keep(request.Attachments ?? [], blobs, cancel)).Try(out var kept, out var error) ? request with { Attachments = kept } : error;
+    private static async ValueTask<Result<SendMessageRequest>> Keep(SendMessageRequest request, Uploads uploads, CancellationToken cancel) =>
+        (await AttachmentIntake.Keep(request.Attachments ?? [], uploads, cancel)).Try(out var kept, out var error) ? request with { Attachments = kept } : error;
 
     private static async ValueTask<Result<Message>> Send(Session session, SendMessageRequest request)
     {

@@ -30,7 +30,7 @@ internal sealed record Speaker(string Key, string Home, Sender Sender)
                     "Name the agent you act as, or use a key that belongs to one.");
         }
         return await AgentRegistry.Any(session, id) is { } agent
-            ? new Speaker(id.Value, agent.Project.Value, new() { Operator = agent.Operator ?? caller.Operator, Agent = id, Project = agent.Project })
+            ? new Speaker(id.Value, agent.Project.Value, new() { Operator = caller.Operator ?? agent.Operator, Agent = id, Project = agent.Project })
             : Error.Forbidden("unknown_sender", $"The agent {id} is not registered.", "Register it first: register_agent, or wigwag agent register.");
     }
 }

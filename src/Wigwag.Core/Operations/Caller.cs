@@ -39,6 +39,29 @@ public sealed record Caller
     /// <summary>The projects this credential may see and touch; null for all.</summary>
     public IReadOnlySet<ProjectId>? Projects { get; init; }
 
+    /// <summary>The SHA-256 of what the caller's working copy shows to be recognized; null when it shows nothing.</summary>
+    public string? WorkspaceProof { get; init; }
+
+    /// <summary>True for an administrator of the whole server: where they say that a workspace is, it is.</summary>
+    public bool VouchesForWorkspaces => Role == Role.Administrator && Projects is null;
+
     /// <summary>True when the credential reaches this project.</summary>
     public bool Reaches(ProjectId project) => Projects is null || Projects.Contains(project);
+
+    /// <summary>True when the credential speaks for this agent: it is its own, its operator's, or an administrator's, and reaches its project.</summary>
+    public bool Operates(Agent agent) => Reaches(agent.Project) && Role switch
+    {
+        Role.Administrator => true,
+        Role.Operator => Operator is not null && Operator == agent.Operator,
+        Role.Agent => Agent == agent.AgentId,
+        _ => false,
+    };
+
+    /// <summary>The caller speaking as an agent that they operate. The human of a key is who its maker says; an administrator speaks for whoever the agent has.</summary>
+    public Caller As(Agent agent) => this with
+    {
+        Agent = agent.AgentId,
+        Project = agent.Project,
+        Operator = Role == Role.Administrator ? agent.Operator ?? Operator : Operator ?? agent.Operator,
+    };
 }

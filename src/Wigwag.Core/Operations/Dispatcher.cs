@@ -41,7 +41,7 @@ public sealed class Dispatcher(IStore store, IBlobs blobs)
         }
         try
         {
-            if (!(await operation.Prepare(request, blobs, cancel)).Try(out var prepared, out var refusal))
+            if (!(await operation.Prepare(request, new(store, blobs, caller), cancel)).Try(out var prepared, out var refusal))
             {
                 return refusal;
             }

@@ -93,7 +93,7 @@ public abstract class Operation
     internal abstract object ForRepeat(object answer);
 
     /// <summary>Stores what the request carries inline, before its transaction begins.</summary>
-    internal abstract ValueTask<Result<object>> Prepare(object request, Attachments.IBlobs blobs, CancellationToken cancel);
+    internal abstract ValueTask<Result<object>> Prepare(object request, Attachments.Uploads uploads, CancellationToken cancel);
 
     /// <summary>Adds to the answer the bytes that it names, after its transaction.</summary>
     internal abstract ValueTask<Result<object>> Complete(object answer, Attachments.IBlobs blobs, CancellationToken cancel);
@@ -126,7 +126,7 @@ public sealed class Operation<TRequest, TAnswer> : Operation
     public Func<Session, TRequest, ValueTask>? Abandoned { get; init; }
 
     /// <summary>For a request that carries content inline: stores it and returns the request that names it instead.</summary>
-    public Func<TRequest, Attachments.IBlobs, CancellationToken, ValueTask<Result<TRequest>>>? Preparation { get; init; }
+    public Func<TRequest, Attachments.Uploads, CancellationToken, ValueTask<Result<TRequest>>>? Preparation { get; init; }
 
     /// <summary>For an answer with a secret: the answer without it. A repeat of the command is given that, and the store never holds the secret.</summary>
     public Func<TAnswer, TAnswer>? WithoutSecret { get; init; }
@@ -165,13 +165,13 @@ public sealed class Operation<TRequest, TAnswer> : Operation
 
     internal override object ForRepeat(object answer) => WithoutSecret is null ? answer : WithoutSecret((TAnswer)answer);
 
-    internal override async ValueTask<Result<object>> Prepare(object request, Attachments.IBlobs blobs, CancellationToken cancel)
+    internal override async ValueTask<Result<object>> Prepare(object request, Attachments.Uploads uploads, CancellationToken cancel)
     {
         if (Preparation is null)
         {
             return request;
         }
-        return (await Preparation((TRequest)request, blobs, cancel)).Try(out var prepared, out var error) ? prepared : error;
+        return (await Preparation((TRequest)request, uploads, cancel)).Try(out var prepared, out var error) ? prepared : error;
     }
 
     internal override async ValueTask<Result<object>> Complete(object answer, Attachments.IBlobs blobs, CancellationToken cancel)

@@ -19,7 +19,7 @@ public static class AliasProject
     {
         Name = "alias_project",
         Title = "Make another name mean a project",
-        Description = "Makes a fork, a mirror or another short name the same project, so that agents in clones of either work together. Agents that the other remote's project already has come over with their ids; one that has issues or messages of its own is refused. Answers the project.",
+        Description = "Makes a fork, a mirror or another short name the same project, so that agents in clones of either work together. Agents that the other remote's project already has come over with their ids; one that has issues or messages of its own is refused. Answers the project. Not for keys that are limited to some projects.",
         Effect = Effect.IdempotentCommand,
         Http = "POST /v1/projects/{project}/aliases",
         Cli = "project alias <name> <project>",
@@ -27,11 +27,6 @@ public static class AliasProject
         Role = Role.Operator,
         Toolset = "projects",
         Json = ProjectsJson.Default,
-        Handler = Handle,
+        Handler = (session, request, _) => ProjectNames.Alias(session, request.Project, request.Name),
     };
-
-    private static async ValueTask<Result<Project>> Handle(Session session, AliasProjectRequest request, CancellationToken cancel) =>
-        (await ProjectRegistry.Find(session, request.Project)).Try(out var project, out var error)
-            ? await ProjectNames.Alias(session, project, request.Name)
-            : error;
 }

@@ -5,12 +5,28 @@ using Wigwag.Core.Store;
 
 namespace Wigwag.Core.Projects;
 
-/// <summary>Changes what projects answer to. Nothing that was ever written under a project's id moves to another.</summary>
+/// <summary>
+/// Changes what projects answer to. Nothing that was ever written under a project's id moves to another. A name belongs to one project of
+/// the whole server, so whoever gives names out must see them all: to others a refusal would tell which are taken.
+/// </summary>
 internal static class ProjectNames
 {
+    private static readonly Error SeesSomeOnly = Error.Forbidden(
+        "key_limited_to_projects",
+        "A key that is limited to some projects gives no names: they are unique among all projects of the server.",
+        "Ask an administrator, or use a key that is not limited to projects.");
+
     /// <summary>Gives a project another short name; the former one still names it.</summary>
-    public static async ValueTask<Result<Project>> Rename(Session session, Project project, string name)
+    public static async ValueTask<Result<Project>> Rename(Session session, string reference, string name)
     {
+        if (session.Caller.Projects is not null)
+        {
+            return SeesSomeOnly;
+        }
+        if (!(await ProjectRegistry.Find(session, reference)).Try(out var project, out var error))
+        {
+            return error;
+        }
         if (ShortName.Of(name) != name)
         {
             return BadName(name);
@@ -22,7 +38,7 @@ internal static class ProjectNames
         if (!await ProjectRegistry.TakeName(session, name, project.ProjectId)
             && await ProjectRegistry.Named(session, name) is { } holder && holder.ProjectId != project.ProjectId)
         {
-            return Taken(session, name, holder);
+            return Taken(name, holder);
         }
         await session.Execute(
             "UPDATE projects SET name = @name WHERE project = @project",
@@ -36,19 +52,20 @@ internal static class ProjectNames
     /// Makes a short name, or another remote (a fork, a mirror), mean a project. A registered project behind it that has agents and
     /// nothing else becomes part of the project: its agents keep their ids.
     /// </summary>
-    public static async ValueTask<Result<Project>> Alias(Session session, Project project, string alias)
+    public static async ValueTask<Result<Project>> Alias(Session session, string reference, string alias)
     {
-        if (!ProjectRegistry.ProjectKey(alias.Trim()).Try(out var key, out var error))
+        if (session.Caller.Projects is not null)
+        {
+            return SeesSomeOnly;
+        }
+        if (!(await ProjectRegistry.Find(session, reference)).Try(out var project, out var error)
+            || !ProjectRegistry.ProjectKey(alias.Trim()).Try(out var key, out error))
         {
             return error;
         }
         if (!ProjectId.TryParse(key, out var other) && ShortName.Of(key) != key)
         {
             return BadName(key);
-        }
-        if (other.Value is not null && !session.Caller.Reaches(other))
-        {
-            return Error.Forbidden("project_out_of_reach", $"This key does not reach the project {other}.", "Ask an administrator for a key with that project.");
         }
         if (await ProjectRegistry.TakeName(session, key, project.ProjectId))
         {
@@ -62,7 +79,7 @@ internal static class ProjectNames
         }
         if (other.Value is null || holder.ProjectId != other)
         {
-            return Taken(session, key, holder);
+            return Taken(key, holder);
         }
         if (await HasContents(session, holder.ProjectId))
         {
@@ -121,8 +138,6 @@ internal static class ProjectNames
         $"'{name}' is not a short name.",
         $"Use lower-case letters, digits, '.', '_' and '-', at most 40 of them, a letter or digit first{(ShortName.Of(name) is { } near ? $": {near}" : "")}.");
 
-    private static Error Taken(Session session, string name, Project holder) => Error.Conflict(
-        "project_name_taken",
-        session.Caller.Reaches(holder.ProjectId) ? $"'{name}' already names {holder.ProjectId}." : $"'{name}' already names another project.",
-        "Choose another name.");
+    private static Error Taken(string name, Project holder) =>
+        Error.Conflict("project_name_taken", $"'{name}' already names {holder.ProjectId}.", "Choose another name.");
 }

@@ -19,7 +19,7 @@ public static class RenameProject
     {
         Name = "rename_project",
         Title = "Give a project another short name",
-        Description = "Changes a project's short name. The former name still means it, ids of its agents and issues stay as they are, and agents that register later carry the new name.",
+        Description = "Changes a project's short name. The former name still means it, ids of its agents and issues stay as they are, and agents that register later carry the new name. Not for keys that are limited to some projects.",
         Effect = Effect.IdempotentCommand,
         Http = "PUT /v1/projects/{project}/name",
         Cli = "project rename <project> <name>",
@@ -27,11 +27,6 @@ public static class RenameProject
         Role = Role.Operator,
         Toolset = "projects",
         Json = ProjectsJson.Default,
-        Handler = Handle,
+        Handler = (session, request, _) => ProjectNames.Rename(session, request.Project, request.Name),
     };
-
-    private static async ValueTask<Result<Project>> Handle(Session session, RenameProjectRequest request, CancellationToken cancel) =>
-        (await ProjectRegistry.Find(session, request.Project)).Try(out var project, out var error)
-            ? await ProjectNames.Rename(session, project, request.Name)
-            : error;
 }

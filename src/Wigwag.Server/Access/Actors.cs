@@ -14,6 +14,12 @@ internal sealed class Actors(IStore store)
     public const string AgentHeader = "Wigwag-Agent";
     public const string WorkspaceHeader = "Wigwag-Workspace";
 
+    /// <summary>The credential with what the working copy that it comes from shows to be recognized.</summary>
+    public static Caller WithProof(HttpRequest request, Caller credential) =>
+        request.Headers[WorkspaceHeader] is { Count: > 0 } header && Standing.TryParse(header.ToString()) is { Proof: { } proof }
+            ? credential with { WorkspaceProof = proof }
+            : credential;
+
     /// <summary>The caller as an agent, where the credential or the request says which.</summary>
     public ValueTask<Result<Caller>> Find(HttpRequest request, Caller credential, CancellationToken cancel)
     {
@@ -47,9 +53,9 @@ internal sealed class Actors(IStore store)
         }
         var found = await store.Read(credential, (session, _) => AgentRegistry.Find(session, id), cancel);
         return credential.Role == Role.Administrator
-            ? found.Try(out var agent, out var unknown) ? As(agent, credential) : unknown
+            ? found.Try(out var agent, out var unknown) ? credential.As(agent) : unknown
             // Another's agent and one that does not exist are one to an operator.
-            : found.Try(out agent, out _) && IsOperatedBy(agent, credential) ? As(agent, credential) : NotYours(id);
+            : found.Try(out agent, out _) && credential.Operates(agent) ? credential.As(agent) : NotYours(id);
     }
 
     /// <summary>
@@ -63,8 +69,8 @@ internal sealed class Actors(IStore store)
             return credential;
         }
         var found = await store.Read<Agent?>(
-            credential, async (session, _) => await AgentRegistry.Around(session, System.Net.Dns.GetHostName(), folder), cancel);
-        return found.Value is { } agent && MaySpeakFor(agent, credential) ? As(agent, credential) : credential;
+            credential, async (session, _) => await NamedWorkspace.Around(session, System.Net.Dns.GetHostName(), folder), cancel);
+        return found.Value is { } agent && credential.Operates(agent) ? credential.As(agent) : credential;
     }
 
     /// <summary>The project in which a workspace's name alone says which agent is meant: the key's own, or that of the workspace.</summary>
@@ -74,54 +80,43 @@ internal sealed class Actors(IStore store)
         {
             return own.ProjectName;
         }
-        if (credential.Role < Role.Operator || Workspace.TryParse(standing) is not { } workspace)
+        if (credential.Role < Role.Operator || Standing.TryParse(standing) is not { } workspace)
         {
             return null;
         }
         return (await store.Read<string?>(
-            credential, async (session, _) => await AgentRegistry.ProjectNameAt(session, workspace.Host, workspace.Path, name), cancel)).Value;
+            credential, async (session, _) => await workspace.Place.ProjectNameFor(session, name), cancel)).Value;
     }
 
     // A key may be made before its agent registers; until then it stands in no project.
     private async ValueTask<Result<Caller>> AsOwn(AgentId own, Caller credential, CancellationToken cancel) =>
-        (await store.Read(credential, (session, _) => AgentRegistry.Find(session, own), cancel)).Try(out var agent, out _) ? As(agent, credential) : credential;
+        (await store.Read(credential, (session, _) => AgentRegistry.Find(session, own), cancel)).Try(out var agent, out _) ? credential.As(agent) : credential;
 
     private async ValueTask<Result<Caller>> AsWorkspace(string header, Caller credential, CancellationToken cancel)
     {
-        if (Workspace.TryParse(header) is not { } workspace)
+        if (Standing.TryParse(header) is not { } workspace)
         {
             return Error.Invalid(
-                "bad_workspace", $"The header {WorkspaceHeader} takes host=…;path=…;fingerprint=…, each percent-encoded.", "Send all three, or leave the header out.");
+                "bad_workspace", $"The header {WorkspaceHeader} takes host=…;path=…;fingerprint=…, each percent-encoded, and proof=… of 64 hexadecimal digits.", "Send the first three, or leave the header out.");
         }
         var found = await store.Read<Agent?>(
-            credential, async (session, _) => await AgentRegistry.ForWorkspace(session, workspace.Host, workspace.Path), cancel);
-        return found.Value is { } agent && agent.Fingerprint == workspace.Fingerprint && MaySpeakFor(agent, credential)
-                ? As(agent, credential)
+            credential, async (session, _) => await workspace.Place.Agent(session), cancel);
+        return found.Value is { } agent && agent.Fingerprint == workspace.Fingerprint && credential.Operates(agent)
+            && (workspace.Proof is null || NamedWorkspace.IsProvenBy(workspace.Proof, agent))
+                ? credential.As(agent)
                 : Error.Conflict(
                     "workspace_unregistered",
                     "No agent is registered for this workspace, or its repository has changed since.",
                     "Register it with register_agent (POST /v1/agents), then repeat the request.");
     }
 
-    private static bool MaySpeakFor(Agent agent, Caller credential) =>
-        credential.Reaches(agent.Project) && (credential.Role == Role.Administrator || IsOperatedBy(agent, credential));
-
-    private static bool IsOperatedBy(Agent agent, Caller credential) => credential.Operator is not null && agent.Operator == credential.Operator;
-
-    private static Caller As(Agent agent, Caller credential) => credential with
-    {
-        Agent = agent.AgentId,
-        Project = agent.Project,
-        Operator = agent.Operator ?? credential.Operator,
-    };
-
     private static Error NotYours(AgentId id) =>
         Error.Forbidden("not_your_agent", $"This key does not speak for {id}.", "Use that agent's own key, or its operator's.");
 
     /// <summary>Where a request is sent from, as a client says.</summary>
-    private sealed record Workspace(string Host, string Path, string Fingerprint)
+    private sealed record Standing(NamedWorkspace Place, string Fingerprint, string? Proof)
     {
-        public static Workspace? TryParse(string header)
+        public static Standing? TryParse(string header)
         {
             var facts = new Dictionary<string, string>();
             foreach (var part in header.Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
@@ -131,8 +126,13 @@ internal sealed class Actors(IStore store)
                     return null;
                 }
             }
+            string? proof = null;
+            if (facts.TryGetValue("proof", out var shown) && !WorkspaceProof.TryHash(shown, out proof))
+            {
+                return null;
+            }
             return facts.TryGetValue("host", out var host) && facts.TryGetValue("path", out var path) && facts.TryGetValue("fingerprint", out var fingerprint)
-                ? new(host, path, fingerprint)
+                ? new(new(host, path), fingerprint, proof)
                 : null;
         }
     }

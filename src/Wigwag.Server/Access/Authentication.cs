@@ -40,6 +40,7 @@ internal sealed class Authentication(ServerParts parts, ILogger log)
 
         async Task Serve()
         {
+            caller = Actors.WithProof(context.Request, caller);
             // A workspace registers before it can be spoken for.
             if (!(await _actors.Find(context.Request, caller, context.RequestAborted)).Try(out var actor, out var refused)
                 && operation is not { Name: "register_agent" })

@@ -46,7 +46,8 @@ internal static class AttachmentRoutes
             await context.Refuse(Error.TooLarge("attachment_too_large", $"An attachment has at most {limit} bytes.", "Send a smaller one, or a link to it."));
             return;
         }
-        if (!(await parts.Options.Blobs.Put(context.Request.Body, limit, context.RequestAborted)).Try(out var blob, out var refusal))
+        var uploads = new Uploads(parts.Options.Store, parts.Options.Blobs, context.CallerOf());
+        if (!(await uploads.Take(context.Request.Body, limit, context.RequestAborted)).Try(out var blob, out var refusal))
         {
             await context.Refuse(refusal);
             return;

@@ -126,7 +126,7 @@ internal sealed class BeadsRoutes(ServerParts parts)
         }
         var found = await parts.Options.Store.Read(caller, (session, _) => AgentRegistry.Own(session, name), context.RequestAborted);
         return found.Try(out var agent, out var error)
-            ? caller with { Agent = agent.AgentId, Project = agent.Project, Operator = agent.Operator ?? caller.Operator }
+            ? caller.As(agent)
             : error;
     }
 

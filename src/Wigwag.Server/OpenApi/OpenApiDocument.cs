@@ -143,7 +143,7 @@ internal static class OpenApiDocument
     private static JsonObject Headers() => new()
     {
         ["Agent"] = Header("Wigwag-Agent", "The agent to act as, for an operator's or administrator's key: dave/vc."),
-        ["Workspace"] = Header("Wigwag-Workspace", "The workspace one stands in, to act as the agent registered for it: host=<escaped>;path=<escaped>;fingerprint=<escaped>."),
+        ["Workspace"] = Header("Wigwag-Workspace", "The workspace one stands in, to act as the agent registered for it: host=<escaped>;path=<escaped>;fingerprint=<escaped>, and proof=<64 hexadecimal digits> that only the working copy knows, to be recognized with another key."),
         ["IdempotencyKey"] = Header("Idempotency-Key", "Chosen by the client, at most 200 characters: a repeat with the same key and body returns the first answer and does nothing."),
     };
 

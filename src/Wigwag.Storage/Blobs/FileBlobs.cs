@@ -48,7 +48,7 @@ public sealed class FileBlobs : IBlobs
                 }
                 file.Flush(flushToDisk: true);
             }
-            Keep(temporary, blob.Content, blob.SizeBytes);
+            Keep(temporary, blob.Content);
             return blob;
         }
         finally
@@ -79,17 +79,13 @@ public sealed class FileBlobs : IBlobs
 
     private string PathOf(ContentId content) => Path.Combine(_folder, content.Value[..2], content.Value[2..]);
 
-    private void Keep(string temporary, ContentId id, long size)
+    private void Keep(string temporary, ContentId id)
     {
         var path = PathOf(id);
         var shelf = Path.GetDirectoryName(path)!;
         PrivateFiles.CreateFolder(shelf);
         PrivateFiles.SyncFolder(_folder);
-        if (new FileInfo(path) is { Exists: true } kept && kept.Length == size)
-        {
-            PrivateFiles.SyncFolder(shelf); // whoever kept it first may have died before its name was durable
-            return;
-        }
+        // Also in place of the same bytes: else the time would tell who else has them, and whoever kept them first may have died halfway.
         PrivateFiles.Publish(temporary, path);
     }
 }

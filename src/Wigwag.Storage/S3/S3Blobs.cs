@@ -33,10 +33,7 @@ public sealed class S3Blobs : IBlobs, IDisposable
         {
             try
             {
-                if (await Kept(spool.Blob, cancel) is { } kept)
-                {
-                    return kept;
-                }
+                // Sent whether they are there or not: else the time would tell who else has them.
                 await _client.Put(KeyOf(spool.Blob.Content), spool.File, spool.Blob.Content.Value, spool.Blob.MediaType, cancel);
                 return spool.Blob;
             }
@@ -53,19 +50,6 @@ public sealed class S3Blobs : IBlobs, IDisposable
         await _client.Get(KeyOf(content), cancel) is { } answer ? new S3Object(answer, await answer.Content.ReadAsStreamAsync(cancel)) : null;
 
     public void Dispose() => _client.Dispose();
-
-    private async ValueTask<Blob?> Kept(Blob blob, CancellationToken cancel)
-    {
-        try
-        {
-            return await ((IBlobs)this).Find(blob.Content, cancel) is { } kept && kept.SizeBytes == blob.SizeBytes ? kept : null;
-        }
-        catch (IOException)
-        {
-            // The answer broke off. What is not known to be there is put once more, which harms nothing.
-            return null;
-        }
-    }
 
     private static string KeyOf(ContentId content) => $"{content.Value[..2]}/{content.Value[2..]}";
 }

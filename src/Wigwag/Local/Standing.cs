@@ -10,6 +10,7 @@ internal sealed class Standing
 {
     private readonly Workspace? _workspace;
     private WorkspaceFacts? _facts;
+    private string? _header;
 
     private Standing(Workspace? workspace) => _workspace = workspace;
 
@@ -26,9 +27,10 @@ internal sealed class Standing
     public Workspace? Workspace => _workspace;
 
     /// <summary>The value of <c>Wigwag-Workspace</c>, or null outside a working copy.</summary>
-    public string? Header => _workspace is null
+    public string? Header => _header ??= _workspace is null
         ? null
-        : $"host={Percent.Encode(Libc.HostName())};path={Percent.Encode(_workspace.Path)};fingerprint={Percent.Encode(_workspace.Fingerprint)}";
+        : $"host={Percent.Encode(Libc.HostName())};path={Percent.Encode(_workspace.Path)};fingerprint={Percent.Encode(_workspace.Fingerprint)}"
+            + (_workspace.Proof(Libc.HostName()) is { } proof ? $";proof={proof}" : "");
 
     /// <summary>A fact of the workspace as JSON, by the name of its <see cref="WorkspaceFact"/>; null when there is none. Asks git, once.</summary>
     /// <exception cref="Refusal">git cannot say it.</exception>

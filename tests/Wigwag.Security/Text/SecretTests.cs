@@ -49,6 +49,8 @@ public sealed class SecretTests : IDisposable
         var server = await Serve("serve", "--log-level", "debug", "--otlp", _collector.Url);
         var token = _planted.Own("the administrator's token", (await File.ReadAllTextAsync(Path.Combine(_town.Home, "token"), Cancel)).Trim());
         var key = _planted.Own("a key", _town.WigwagIn(_vc, "key", "create", "laptop", "--role", "administrator", "--json").Fine().Json.GetProperty("token").GetString()!);
+        _planted.Own("a clone's secret", (await File.ReadAllTextAsync(Path.Combine(_vc, ".git", "wigwag", "workspace"), Cancel)).Split(' ')[0]);
+        _planted.Own("a clone's proof", Wigwag.Git.Workspace.Discover(_vc).Value.Proof(System.Net.Dns.GetHostName())!);
         using var dave = Client(token, "dave/vc");
         using var other = Client(token, "main/other");
         await RunningServer.Ok(await other.Post("/v1/agents", new { agent = "main/other", project = "github.com/o/other" }));

@@ -74,6 +74,25 @@ public sealed class HookDeskTests : IAsyncLifetime
         Assert.Null(Denied(await Edit(_dave, "/tmp/elsewhere.c")));
     }
 
+    [Fact]
+    public async Task A_workspace_that_somebody_claims_within_a_clone_hides_no_edit_from_its_project()
+    {
+        await Reserve(_main, "src/parser/**");
+        using var mallory = _server.Client((await _server.Key(new { name = "m", role = "operator", @operator = "Mallory <m@example.org>" })).Token);
+        foreach (var claimed in new[] { "/src/dave/vc", "/src/dave/vc/src" })
+        {
+            await RunningServer.Ok(await mallory.Post("/v1/agents", new JsonObject { ["project"] = "github.com/mallory/x", ["host"] = Dns.GetHostName(), ["path"] = claimed, ["fingerprint"] = "f" }));
+        }
+        Assert.NotNull(Denied(await Edit(_dave, "/src/dave/vc/src/parser/lex.c")));
+        // The same by a client that says with cwd alone where it is, and has the administrator's key.
+        Assert.NotNull(Denied(await Hook(_server.Http, "PreToolUse", new()
+        {
+            ["cwd"] = "/src/dave/vc/src",
+            ["tool_name"] = "Edit",
+            ["tool_input"] = new JsonObject { ["file_path"] = "/src/dave/vc/src/parser/lex.c" },
+        })));
+    }
+
     [Theory]
     [InlineData("echo x > src/parser/lex.c")]
     [InlineData("cd src && rm -r parser")]
