@@ -31,7 +31,7 @@ public sealed record PathCheck
     [Description("What the project wants done about it.")]
     public required ReservationPolicy Policy { get; init; }
 
-    [Description("What other agents hold over these paths; empty when they are free. At most 20 paths for each reservation, and 200 reservations.")]
+    [Description("What other agents hold over these paths, the exclusive first; empty when they are free. At most 20 paths for each reservation, and 200 reservations.")]
     public required IReadOnlyList<PathHold> Held { get; init; }
 }
 
@@ -68,9 +68,6 @@ public sealed record PathHold
 
 public static class CheckPaths
 {
-    // From so many on, everything that is held is read once rather than looked up for each.
-    private const int FewPaths = 16;
-
     private const int MostLeases = 200;
     private const int MostPathsOfALease = 20;
 
@@ -103,23 +100,25 @@ public static class CheckPaths
             return refusal;
         }
         var asking = named?.AgentId ?? session.Caller.Agent;
-        var all = request.Paths.Count > FewPaths ? await LeaseBook.In(session, project.ProjectId) : null;
-        all?.RemoveAll(lease => lease.Kind != LeaseKind.Reservation || lease.Holder == asking);
-        var found = new Dictionary<LeaseId, Found>();
+        var live = await LiveReservations.Of(session, project);
+        var found = new Dictionary<string, Found>(StringComparer.Ordinal);
         foreach (var (path, isPattern) in request.Paths.Select(path => (path, false)).Concat(patterns.Select(pattern => (pattern, true))))
         {
-            if (!(await Over(session, project, path, isPattern, asking, all)).Try(out var leases, out error))
+            if (!(await Over(session, live, project, path, isPattern, asking, found)).Try(out var over, out error))
             {
                 return error;
             }
-            foreach (var lease in leases.Where(lease => found.Count < MostLeases || found.ContainsKey(lease.LeaseId)))
+            foreach (var each in over)
             {
-                (found.TryGetValue(lease.LeaseId, out var known) ? known : found[lease.LeaseId] = new(lease, [])).Paths.Add(path);
+                each.Paths.Add(path);
             }
         }
-        var present = await Conflicts.Present(session, found.Values.Select(each => each.Lease));
+        await Read(session, live, project, found.Values);
+        // What refuses comes first: it is never left out for what does not.
+        var told = found.Values.Where(each => each.Lease is not null).OrderBy(each => each.Lease!.Mode).ThenBy(each => each.Lease!.Token).Take(MostLeases).ToList();
+        var present = await Conflicts.Present(session, told.Select(each => each.Lease!));
         var held = new List<PathHold>();
-        foreach (var (lease, paths) in found.Values)
+        foreach (var (lease, paths) in told.Select(each => (each.Lease!, each.Paths)))
         {
             var next = Conflicts.Next(lease, present);
             held.AddRange(paths.Take(MostPathsOfALease).Select(path => Hold(path, lease, next)));
@@ -127,24 +126,70 @@ public static class CheckPaths
         return new PathCheck { Project = project.ProjectId, Policy = project.ReservationPolicy, Held = held };
     }
 
-    private sealed record Found(Lease Lease, List<string> Paths);
+    /// <summary>A reservation that was found over some paths; the lease is null until it was read, and when it has ended.</summary>
+    private sealed class Found(string leaseId)
+    {
+        public string LeaseId => leaseId;
 
-    private static async ValueTask<Result<List<Lease>>> Over(Session session, Project project, string path, bool isPattern, AgentId? asking, List<Lease>? all)
+        public List<string> Paths { get; } = [];
+
+        public Lease? Lease { get; set; }
+
+        public bool IsRead { get; set; }
+    }
+
+    private static async ValueTask<Result<List<Found>>> Over(
+        Session session, LiveReservations live, Project project, string path, bool isPattern, AgentId? asking, Dictionary<string, Found> found)
     {
         var isFolder = !isPattern && path.EndsWith('/');
         if (!isPattern && !isFolder && !Scope.IsSurface(path))
         {
-            return !PathText.TryFold(path, project.PathCase, out var folded) ? PathText.NotAPath(path)
-                : all is null ? await Candidates.Covering(session, project, folded, asking)
-                : all.FindAll(lease => Candidates.Covers(lease, project, folded));
+            return PathText.TryFold(path, project.PathCase, out var folded)
+                ? live.Covering(session, folded, asking).ConvertAll(Known)
+                : PathText.NotAPath(path);
         }
         if (!Scope.Parse(isFolder ? Glob.Escape(path) : path, project.PathCase).Try(out var scope, out var error))
         {
             return error;
         }
-        return all is null
-            ? await Candidates.Meeting(session, project, scope, asking, most: MostLeases)
-            : all.FindAll(lease => Candidates.Of(lease, project).Overlaps(scope));
+        // A folder or a pattern may meet thousands: as many of them as are told, those that refuse first.
+        var over = new List<Found>();
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var mode in new[] { LeaseMode.Exclusive, LeaseMode.Shared })
+        {
+            while (over.Count < MostLeases && live.Meeting(session, scope, asking, mode, seen, MostLeases - over.Count) is { Count: > 0 } met)
+            {
+                seen.UnionWith(met);
+                var some = met.ConvertAll(Known);
+                await Read(session, live, project, some);
+                over.AddRange(some.Where(each => each.Lease is not null));
+            }
+        }
+        return over;
+
+        Found Known(string id) => found.TryGetValue(id, out var known) ? known : found[id] = new(id);
+    }
+
+    // What is kept in memory says where to look; the store says what is held.
+    private static async ValueTask Read(Session session, LiveReservations live, Project project, IEnumerable<Found> found)
+    {
+        var unread = found.Where(each => !each.IsRead).ToDictionary(each => each.LeaseId, StringComparer.Ordinal);
+        foreach (var lease in await Candidates.Read(session, project, [.. unread.Keys]))
+        {
+            if (LeaseBook.IsLive(lease, session.Now))
+            {
+                unread[lease.LeaseId.Value].Lease = lease;
+            }
+            else if (lease.State == LeaseState.Active)
+            {
+                unread[lease.LeaseId.Value].IsRead = true; // its time is over, which is not in the log yet
+            }
+        }
+        live.Forget(unread.Values.Where(each => each is { Lease: null, IsRead: false }).Select(each => each.LeaseId));
+        foreach (var each in unread.Values)
+        {
+            each.IsRead = true;
+        }
     }
 
     private static PathHold Hold(string path, Lease lease, string next) => new()

@@ -49,6 +49,14 @@ public sealed class Dispatcher(IStore store, IBlobs blobs)
                 ? await Query(operation, prepared, caller, cancel)
                 : await Command(operation, prepared, caller, idempotencyKey, cancel);
         }
+        catch (OverBudgetException e)
+        {
+            return OverBudget(operation, e);
+        }
+        catch (TooManyAtOnceException)
+        {
+            return TooManyAtOnce;
+        }
         catch (StoreUnavailableException e)
         {
             return Error.Unavailable(
@@ -202,6 +210,15 @@ public sealed class Dispatcher(IStore store, IBlobs blobs)
         }, cancel);
         return used;
     }
+
+    /// <summary>The refusal of a request that cost more than one request may.</summary>
+    private static Error OverBudget(Operation operation, OverBudgetException e) => e.IsWork
+        ? Error.TooLarge("too_costly", $"{operation.Title} was stopped: {e.Message} Nothing was done.", operation.Narrow)
+        : Error.Unavailable("query_timeout", $"{operation.Title} was stopped: {e.Message} Nothing was done.", $"{operation.Narrow} If that is no less, the server is busy: try again later.");
+
+    /// <summary>The refusal of who asks for more at once than a credential's share; the others are served.</summary>
+    public static readonly Error TooManyAtOnce = new(
+        ErrorKind.RateLimited, "too_many_at_once", "This key has more requests at work than its share of the server.", "Wait for the answers before you ask for more.");
 
     // A refusal as an answer, for the store to commit what was written.
     private sealed record Kept(Error Refusal);

@@ -1,0 +1,188 @@
+using Wigwag.Core.Agents;
+using Wigwag.Core.Leases.Scopes;
+using Wigwag.Core.Operations;
+using Wigwag.Core.Projects;
+using Wigwag.Core.Store;
+
+namespace Wigwag.Core.Leases;
+
+/// <summary>
+/// The reservations of a project by the folders they lie in, kept in memory, so that a check of many paths costs what lies above each of
+/// them and not paths × leases. Every reservation that is held is in it; some that ended may be too, so what is found here is read from the
+/// store before it is told. It is true because each grant and each transfer advances the project's token: a transaction that sees a larger
+/// token than this one first reads the leases granted since.
+/// </summary>
+internal sealed class LiveReservations(PathCase pathCase)
+{
+    // Ended ones are dropped when somebody meets them; the rest of them when so many were added since all were read.
+    private const int MostAdded = 50_000;
+
+    private readonly ReservationTree _tree = new();
+    private readonly Dictionary<string, ReservationTree.Entry> _byId = new(StringComparer.Ordinal);
+    private readonly ReaderWriterLockSlim _lock = new();
+    private readonly SemaphoreSlim _refreshing = new(1);
+    private long _token = -1;
+    private int _added;
+
+    /// <summary>Those of a project as this transaction sees it. For queries: what a command sees may yet be rolled back.</summary>
+    public static async ValueTask<LiveReservations> Of(Session session, Project project)
+    {
+        if (!session.IsReadOnly)
+        {
+            throw new InvalidOperationException("Only a query sees nothing but what is committed.");
+        }
+        var live = session.Memory.Of($"{project.ProjectId.Value} {project.PathCase}", () => new LiveReservations(project.PathCase));
+        await live.Refresh(session, project.ProjectId);
+        return live;
+    }
+
+    /// <summary>The ids of reservations that cover a path, given as it is compared.</summary>
+    public List<string> Covering(Session session, string path, AgentId? except)
+    {
+        var found = new List<string>();
+        _lock.EnterReadLock();
+        try
+        {
+            foreach (var entry in _tree.Above("", path))
+            {
+                session.Budget.Charge(1);
+                if (entry.Holder != except && (entry.IsLiteral || (entry.MayCover(path) && Covers(session, entry, path))))
+                {
+                    found.Add(entry.LeaseId);
+                }
+            }
+        }
+        finally
+        {
+            _lock.ExitReadLock();
+        }
+        return found;
+    }
+
+    /// <summary>The ids of reservations of one mode that have something in common with a scope and are not <paramref name="seen"/> yet; the first so many.</summary>
+    public List<string> Meeting(Session session, Scope scope, AgentId? except, LeaseMode mode, HashSet<string> seen, int most)
+    {
+        var found = new List<string>();
+        _lock.EnterReadLock();
+        try
+        {
+            foreach (var entry in _tree.Above(scope.Surface, scope.Glob.Prefix).Concat(_tree.Below(scope.Surface, scope.Glob.Prefix)))
+            {
+                session.Budget.Charge(1);
+                if (entry.Mode == mode && entry.Holder != except && entry.MayMeet(scope.Glob) && !seen.Contains(entry.LeaseId) && Overlaps(session, entry, scope))
+                {
+                    found.Add(entry.LeaseId);
+                    if (found.Count == most)
+                    {
+                        break;
+                    }
+                }
+            }
+        }
+        finally
+        {
+            _lock.ExitReadLock();
+        }
+        return found;
+    }
+
+    /// <summary>Drops reservations that the store says have ended.</summary>
+    public void Forget(IEnumerable<string> ids)
+    {
+        _lock.EnterWriteLock();
+        try
+        {
+            foreach (var id in ids)
+            {
+                if (_byId.Remove(id, out var entry))
+                {
+                    _tree.Remove(entry);
+                }
+            }
+        }
+        finally
+        {
+            _lock.ExitWriteLock();
+        }
+    }
+
+    private bool Covers(Session session, ReservationTree.Entry entry, string path)
+    {
+        var glob = Scope.Parse(entry.Scope, pathCase).Value.Glob;
+        session.Budget.Charge(glob.States * path.Length / 1024);
+        return glob.Covers(path);
+    }
+
+    private bool Overlaps(Session session, ReservationTree.Entry entry, Scope scope)
+    {
+        if (entry.IsLiteral && scope.Glob.IsLiteral)
+        {
+            return true; // one lies in the other, or it would not lie on the way
+        }
+        var other = Scope.Parse(entry.Scope, pathCase).Value;
+        session.Budget.Charge(other.Glob.States * scope.Glob.States / 64);
+        return other.Overlaps(scope);
+    }
+
+    private async ValueTask Refresh(Session session, ProjectId project)
+    {
+        // In a transaction older than another that has been here, what it lacks was not held yet.
+        var token = await Tokens.Newest(session, project);
+        if (token <= Volatile.Read(ref _token))
+        {
+            return;
+        }
+        await _refreshing.WaitAsync(session.Budget.Client);
+        try
+        {
+            var known = _added > MostAdded ? -1 : _token;
+            if (token > known)
+            {
+                Take(await Granted(session, project, known), isAll: known < 0);
+                Volatile.Write(ref _token, token);
+            }
+        }
+        finally
+        {
+            _refreshing.Release();
+        }
+    }
+
+    private void Take(List<ReservationTree.Entry> granted, bool isAll)
+    {
+        _lock.EnterWriteLock();
+        try
+        {
+            if (isAll)
+            {
+                _tree.Clear();
+                _byId.Clear();
+                _added = 0;
+            }
+            foreach (var entry in granted)
+            {
+                if (_byId.Remove(entry.LeaseId, out var before))
+                {
+                    _tree.Remove(before); // handed over, or exclusive now
+                }
+                _byId[entry.LeaseId] = entry;
+                _tree.Add(entry);
+                _added += isAll ? 0 : 1;
+            }
+        }
+        finally
+        {
+            _lock.ExitWriteLock();
+        }
+    }
+
+    // All: leases_by_root. Since a token: leases_by_token; the conditions are expressions so that SQLite takes no other index.
+    private async ValueTask<List<ReservationTree.Entry>> Granted(Session session, ProjectId project, long since) => await session.Query(
+        since < 0
+            ? "SELECT l.lease_id, l.scope, l.root, l.holder, l.mode FROM leases l WHERE l.project = @project AND l.kind = 'reservation' AND l.state = 'active' AND l.token > @since"
+            : "SELECT l.lease_id, l.scope, l.root, l.holder, l.mode FROM leases l WHERE l.project = @project AND l.token > @since AND l.kind || '' = 'reservation' AND l.state || '' = 'active'",
+        row => ReservationTree.Entry.Of(
+            row.Text("lease_id"), row.Text("scope"), row.Text("root"), AgentId.Parse(row.Text("holder")), row.Text("mode") == "shared" ? LeaseMode.Shared : LeaseMode.Exclusive, pathCase),
+        ("project", project),
+        ("since", since));
+}
