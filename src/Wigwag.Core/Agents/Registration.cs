@@ -46,6 +46,10 @@ internal sealed record Registration(Agent Agent, bool IsNew = false)
                     return new Registration(holder with { Binding = Binding.Workspace });
                 }
             }
+            else if (await KeptLimits.OneMoreAgent(session, project) is { } tooMany)
+            {
+                return tooMany;
+            }
             else if (New(session, id, project, Binding.Workspace) with { Host = workspace.Host, Path = workspace.Path } is var agent
                 && await AgentRegistry.Add(session, agent))
             {
@@ -89,6 +93,10 @@ internal sealed record Registration(Agent Agent, bool IsNew = false)
         if (await AgentRegistry.Any(session, id) is not { } holder)
         {
             var agent = New(session, id, project, binding) with { Host = workspace?.Host, Path = workspace?.Path };
+            if (await KeptLimits.OneMoreAgent(session, project) is { } tooMany)
+            {
+                return tooMany;
+            }
             return await AgentRegistry.Add(session, agent)
                 ? new Registration(agent, IsNew: true)
                 : Error.Conflict("agent_taken", $"'{id}' was registered at this moment by another.", "Register again to see by whom, or choose another id.");

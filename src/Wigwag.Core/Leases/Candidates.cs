@@ -35,6 +35,10 @@ internal static class Candidates
     public static async ValueTask<List<Lease>> Meeting(
         Session session, Project project, Scope scope, AgentId? except, bool exclusive = false, int most = int.MaxValue)
     {
+        if (session.IsReadOnly)
+        {
+            return await (await LiveReservations.Of(session, project)).Meeting(session, project, scope, except, exclusive, most);
+        }
         var met = new List<string>();
         Compare(await Rooted(session, project, except, exclusive, [.. scope.RootsAbove()], scope.Tail));
         if (met.Count < most)
@@ -51,7 +55,7 @@ internal static class Candidates
         bool Overlaps((string Id, string Scope) candidate)
         {
             var other = Scope.Parse(candidate.Scope, project.PathCase).Value;
-            session.Budget.Charge(other.Glob.IsLiteral && scope.Glob.IsLiteral ? 1 : 1 + (other.Glob.States * scope.Glob.States / 64));
+            session.Budget.Charge(other.Glob.IsLiteral && scope.Glob.IsLiteral ? 1 : 1 + ((long)other.Glob.Steps * scope.Glob.Steps / 64));
             return other.Overlaps(scope);
         }
     }
@@ -81,7 +85,7 @@ internal static class Candidates
     /// <summary>Writes anew where the live reservations of a project are found, after its paths compare in another way.</summary>
     public static async ValueTask FindAgain(Session session, Project project)
     {
-        foreach (var lease in (await LeaseBook.In(session, project.ProjectId)).Where(lease => lease.Kind == LeaseKind.Reservation))
+        foreach (var lease in await LeaseBook.In(session, project.ProjectId, LeaseKind.Reservation))
         {
             var scope = Of(lease, project);
             await session.Execute(

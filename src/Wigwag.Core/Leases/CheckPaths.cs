@@ -101,95 +101,51 @@ public static class CheckPaths
         }
         var asking = named?.AgentId ?? session.Caller.Agent;
         var live = await LiveReservations.Of(session, project);
-        var found = new Dictionary<string, Found>(StringComparer.Ordinal);
+        var over = new Dictionary<string, List<string>>(StringComparer.Ordinal);
+        var known = new Dictionary<string, Lease>(StringComparer.Ordinal);
         foreach (var (path, isPattern) in request.Paths.Select(path => (path, false)).Concat(patterns.Select(pattern => (pattern, true))))
         {
-            if (!(await Over(session, live, project, path, isPattern, asking, found)).Try(out var over, out error))
+            if (!(await Over(session, live, project, path, isPattern, asking, known)).Try(out var ids, out error))
             {
                 return error;
             }
-            foreach (var each in over)
+            foreach (var id in ids)
             {
-                each.Paths.Add(path);
+                (over.TryGetValue(id, out var paths) ? paths : over[id] = []).Add(path);
             }
         }
-        await Read(session, live, project, found.Values);
+        foreach (var lease in await live.Read(session, project, [.. over.Keys.Where(id => !known.ContainsKey(id))]))
+        {
+            known[lease.LeaseId.Value] = lease;
+        }
         // What refuses comes first: it is never left out for what does not.
-        var told = found.Values.Where(each => each.Lease is not null).OrderBy(each => each.Lease!.Mode).ThenBy(each => each.Lease!.Token).Take(MostLeases).ToList();
-        var present = await Conflicts.Present(session, told.Select(each => each.Lease!));
+        var told = known.Values.OrderBy(lease => lease.Mode).ThenBy(lease => lease.Token).ThenBy(lease => lease.LeaseId.Value, StringComparer.Ordinal).Take(MostLeases).ToList();
+        var present = await Conflicts.Present(session, told);
         var held = new List<PathHold>();
-        foreach (var (lease, paths) in told.Select(each => (each.Lease!, each.Paths)))
+        foreach (var lease in told)
         {
             var next = Conflicts.Next(lease, present);
-            held.AddRange(paths.Take(MostPathsOfALease).Select(path => Hold(path, lease, next)));
+            held.AddRange(over[lease.LeaseId.Value].Take(MostPathsOfALease).Select(path => Hold(path, lease, next)));
         }
         return new PathCheck { Project = project.ProjectId, Policy = project.ReservationPolicy, Held = held };
     }
 
-    /// <summary>A reservation that was found over some paths; the lease is null until it was read, and when it has ended.</summary>
-    private sealed class Found(string leaseId)
-    {
-        public string LeaseId => leaseId;
-
-        public List<string> Paths { get; } = [];
-
-        public Lease? Lease { get; set; }
-
-        public bool IsRead { get; set; }
-    }
-
-    private static async ValueTask<Result<List<Found>>> Over(
-        Session session, LiveReservations live, Project project, string path, bool isPattern, AgentId? asking, Dictionary<string, Found> found)
+    /// <summary>The ids of what is held over a path; of a folder or pattern, which may meet thousands, as many as are told, and read into <paramref name="known"/>.</summary>
+    private static async ValueTask<Result<List<string>>> Over(
+        Session session, LiveReservations live, Project project, string path, bool isPattern, AgentId? asking, Dictionary<string, Lease> known)
     {
         var isFolder = !isPattern && path.EndsWith('/');
         if (!isPattern && !isFolder && !Scope.IsSurface(path))
         {
-            return PathText.TryFold(path, project.PathCase, out var folded)
-                ? live.Covering(session, folded, asking).ConvertAll(Known)
-                : PathText.NotAPath(path);
+            return PathText.TryFold(path, project.PathCase, out var folded) ? live.Covering(session, folded, asking) : PathText.NotAPath(path);
         }
         if (!Scope.Parse(isFolder ? Glob.Escape(path) : path, project.PathCase).Try(out var scope, out var error))
         {
             return error;
         }
-        // A folder or a pattern may meet thousands: as many of them as are told, those that refuse first.
-        var over = new List<Found>();
-        var seen = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var mode in new[] { LeaseMode.Exclusive, LeaseMode.Shared })
-        {
-            while (over.Count < MostLeases && live.Meeting(session, scope, asking, mode, seen, MostLeases - over.Count) is { Count: > 0 } met)
-            {
-                seen.UnionWith(met);
-                var some = met.ConvertAll(Known);
-                await Read(session, live, project, some);
-                over.AddRange(some.Where(each => each.Lease is not null));
-            }
-        }
-        return over;
-
-        Found Known(string id) => found.TryGetValue(id, out var known) ? known : found[id] = new(id);
-    }
-
-    // What is kept in memory says where to look; the store says what is held.
-    private static async ValueTask Read(Session session, LiveReservations live, Project project, IEnumerable<Found> found)
-    {
-        var unread = found.Where(each => !each.IsRead).ToDictionary(each => each.LeaseId, StringComparer.Ordinal);
-        foreach (var lease in await Candidates.Read(session, project, [.. unread.Keys]))
-        {
-            if (LeaseBook.IsLive(lease, session.Now))
-            {
-                unread[lease.LeaseId.Value].Lease = lease;
-            }
-            else if (lease.State == LeaseState.Active)
-            {
-                unread[lease.LeaseId.Value].IsRead = true; // its time is over, which is not in the log yet
-            }
-        }
-        live.Forget(unread.Values.Where(each => each is { Lease: null, IsRead: false }).Select(each => each.LeaseId));
-        foreach (var each in unread.Values)
-        {
-            each.IsRead = true;
-        }
+        var met = await live.Meeting(session, project, scope, asking, exclusive: false, MostLeases);
+        met.ForEach(lease => known[lease.LeaseId.Value] = lease);
+        return met.ConvertAll(lease => lease.LeaseId.Value);
     }
 
     private static PathHold Hold(string path, Lease lease, string next) => new()

@@ -59,8 +59,39 @@ internal sealed class LiveReservations(PathCase pathCase)
         return found;
     }
 
+    /// <summary>The reservations that have something in common with a scope, at most so many, the exclusive first.</summary>
+    public async ValueTask<List<Lease>> Meeting(Session session, Project project, Scope scope, AgentId? except, bool exclusive, int most)
+    {
+        // Of those that are found some may have ended; it is asked for more until there are enough.
+        var leases = new List<Lease>();
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var mode in exclusive ? [LeaseMode.Exclusive] : new[] { LeaseMode.Exclusive, LeaseMode.Shared })
+        {
+            while (leases.Count < most && Meeting(session, scope, except, mode, seen, most - leases.Count) is { Count: > 0 } met)
+            {
+                seen.UnionWith(met);
+                leases.AddRange(await Read(session, project, met));
+            }
+        }
+        return leases;
+    }
+
+    /// <summary>What the store says of reservations that were found here: those that are held.</summary>
+    public async ValueTask<List<Lease>> Read(Session session, Project project, IReadOnlyCollection<string> ids)
+    {
+        var ended = ids.ToHashSet(StringComparer.Ordinal);
+        var leases = await Candidates.Read(session, project, [.. ids]);
+        // One whose time is over is not in the log yet, and stays until it is.
+        ended.ExceptWith(leases.Where(lease => lease.State == LeaseState.Active).Select(lease => lease.LeaseId.Value));
+        if (ended.Count > 0)
+        {
+            Forget(ended);
+        }
+        return leases.FindAll(lease => LeaseBook.IsLive(lease, session.Now));
+    }
+
     /// <summary>The ids of reservations of one mode that have something in common with a scope and are not <paramref name="seen"/> yet; the first so many.</summary>
-    public List<string> Meeting(Session session, Scope scope, AgentId? except, LeaseMode mode, HashSet<string> seen, int most)
+    private List<string> Meeting(Session session, Scope scope, AgentId? except, LeaseMode mode, HashSet<string> seen, int most)
     {
         var found = new List<string>();
         _lock.EnterReadLock();
@@ -86,8 +117,7 @@ internal sealed class LiveReservations(PathCase pathCase)
         return found;
     }
 
-    /// <summary>Drops reservations that the store says have ended.</summary>
-    public void Forget(IEnumerable<string> ids)
+    private void Forget(IEnumerable<string> ids)
     {
         _lock.EnterWriteLock();
         try
@@ -109,7 +139,7 @@ internal sealed class LiveReservations(PathCase pathCase)
     private bool Covers(Session session, ReservationTree.Entry entry, string path)
     {
         var glob = Scope.Parse(entry.Scope, pathCase).Value.Glob;
-        session.Budget.Charge(glob.States * path.Length / 1024);
+        session.Budget.Charge((long)glob.Steps * path.Length / 1024);
         return glob.Covers(path);
     }
 
@@ -120,7 +150,7 @@ internal sealed class LiveReservations(PathCase pathCase)
             return true; // one lies in the other, or it would not lie on the way
         }
         var other = Scope.Parse(entry.Scope, pathCase).Value;
-        session.Budget.Charge(other.Glob.States * scope.Glob.States / 64);
+        session.Budget.Charge((long)other.Glob.Steps * scope.Glob.Steps / 64);
         return other.Overlaps(scope);
     }
 

@@ -71,6 +71,10 @@ public static class TransferLease
         {
             return Error.Invalid("same_holder", $"{to.AgentId} is who holds it.", "Name the agent who shall hold it.");
         }
+        if (await LeaseCaps.Held(session, project, to.AgentId, named.Held.Count) is { } tooMany)
+        {
+            return tooMany;
+        }
         if (await Kept(session, project, named.Held, to) is var (given, kept))
         {
             return Error.Conflict(

@@ -7,7 +7,10 @@ using Wigwag.Core.Store;
 namespace Wigwag.Core.Operations;
 
 /// <summary>The one way in: every face hands a caller, an operation and its request to <see cref="Run"/>.</summary>
-public sealed class Dispatcher(IStore store, IBlobs blobs)
+/// <param name="store">Where everything is.</param>
+/// <param name="blobs">Where attachments are.</param>
+/// <param name="worked">Told what each transaction of an operation cost, in the units of <see cref="Budget"/>; it may have failed.</param>
+public sealed class Dispatcher(IStore store, IBlobs blobs, Action<Caller, long>? worked = null)
 {
     private readonly SignsOfLife _signs = new(store);
     private readonly GivenAnswers _given = new(store);
@@ -83,7 +86,7 @@ public sealed class Dispatcher(IStore store, IBlobs blobs)
         {
             _signs.Note(caller);
             var committed = store.Committed();
-            var result = await store.Read(caller, (session, token) => operation.Run(session, request, token), cancel);
+            var result = await store.Read(caller, (session, token) => Work(operation, session, request, token), cancel);
             var left = store.Clock.GetElapsedTime(store.Clock.GetTimestamp(), deadline);
             if (!result.Try(out var answer, out _))
             {
@@ -173,7 +176,7 @@ public sealed class Dispatcher(IStore store, IBlobs blobs)
             {
                 return used.Replay(operation, hash!);
             }
-            var result = await operation.Run(session, request, token);
+            var result = await Work(operation, session, request, token);
             if (!result.Try(out var answer, out var refusal))
             {
                 return refusal.Then == Then.Undo ? refusal : new Kept(refusal);
@@ -198,6 +201,18 @@ public sealed class Dispatcher(IStore store, IBlobs blobs)
         }
         // It may have been done before, and been refused for that.
         return key is not null && isFar && await Given(caller, key, cancel) is { } given ? given.Replay(operation, hash!) : because;
+    }
+
+    private async ValueTask<Result<object>> Work(Operation operation, Session session, object request, CancellationToken cancel)
+    {
+        try
+        {
+            return await operation.Run(session, request, cancel);
+        }
+        finally
+        {
+            worked?.Invoke(session.Caller, session.Budget.Spent);
+        }
     }
 
     private async ValueTask<IdempotencyKeys.Used?> Given(Caller caller, string key, CancellationToken cancel)

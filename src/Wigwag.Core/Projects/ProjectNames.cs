@@ -19,6 +19,10 @@ internal static class ProjectNames
         {
             return project;
         }
+        if (await KeptLimits.OneMoreName(session, project, name) is { } tooMany)
+        {
+            return tooMany;
+        }
         if (!await ProjectRegistry.TakeName(session, name, project.ProjectId)
             && await ProjectRegistry.Named(session, name) is { } holder && holder.ProjectId != project.ProjectId)
         {
@@ -49,6 +53,10 @@ internal static class ProjectNames
         if (other.Value is not null && !session.Caller.Reaches(other))
         {
             return Error.Forbidden("project_out_of_reach", $"This key does not reach the project {other}.", "Ask an administrator for a key with that project.");
+        }
+        if (await KeptLimits.OneMoreName(session, project, key) is { } tooMany)
+        {
+            return tooMany;
         }
         if (await ProjectRegistry.TakeName(session, key, project.ProjectId))
         {

@@ -16,52 +16,59 @@ public sealed class Budget
     private readonly long _until;
     private readonly CancellationToken _client;
     private readonly bool _isQuery;
-    private long _left;
+    private readonly long _work;
 
     private Budget(TimeSpan time, long work, bool isQuery, CancellationToken client)
     {
-        (_time, _left, _isQuery, _client) = (time, work, isQuery, client);
+        (_time, _work, _isQuery, _client) = (time, work, isQuery, client);
         _until = Environment.TickCount64 + (long)time.TotalMilliseconds;
     }
 
+    /// <summary>What was paid.</summary>
+    public long Spent { get; private set; }
+
     /// <summary>True when a running statement must stop. A command whose client has gone ends between two statements, since stopping one that writes takes back what others in the same commit did.</summary>
-    public bool MustStop => IsOver || (_isQuery && _client.IsCancellationRequested);
+    public bool MustStop => IsOver || HasNoneLeft || (_isQuery && _client.IsCancellationRequested);
 
     /// <summary>True when the time is up.</summary>
     public bool IsOver => Environment.TickCount64 >= _until;
 
+    /// <summary>True when more work was done than may be.</summary>
+    public bool HasNoneLeft => Spent > _work;
+
     /// <summary>Cancelled when whoever asked has gone.</summary>
     public CancellationToken Client => _client;
 
-    public static Budget OfQuery(TimeSpan time, CancellationToken client) => new(time, Usual, isQuery: true, client);
+    public static Budget OfQuery(TimeSpan time, CancellationToken client, long work = Usual) => new(time, work, isQuery: true, client);
 
-    public static Budget OfCommand(TimeSpan time, CancellationToken client) => new(time, Usual, isQuery: false, client);
+    public static Budget OfCommand(TimeSpan time, CancellationToken client, long work = Usual) => new(time, work, isQuery: false, client);
 
     /// <summary>Pays for work before or after it is done; called in every loop over what others have put into the store.</summary>
     /// <exception cref="OverBudgetException">There is nothing left.</exception>
     /// <exception cref="OperationCanceledException">The client has gone.</exception>
     public void Charge(long work)
     {
-        _left -= work;
-        if (_left < 0)
-        {
-            throw new OverBudgetException("it would read or compare more than one request may.") { IsWork = true };
-        }
+        Note(work);
         Check();
     }
+
+    /// <summary>Pays for what an engine does within a statement, which <see cref="MustStop"/> ends.</summary>
+    public void Note(long work) => Spent += work;
 
     /// <summary>As <see cref="Charge"/>, for nothing.</summary>
     public void Check()
     {
         _client.ThrowIfCancellationRequested();
-        if (IsOver)
+        if (IsOver || HasNoneLeft)
         {
             throw Over();
         }
     }
 
-    /// <summary>What tells that the time is up.</summary>
-    public OverBudgetException Over() => new($"it took longer than {_time.TotalSeconds:0.###} s and was stopped.");
+    /// <summary>What tells that the budget is spent.</summary>
+    public OverBudgetException Over() => HasNoneLeft
+        ? new("it would read or compare more than one request may.") { IsWork = true }
+        : new($"it took longer than {_time.TotalSeconds:0.###} s.");
 }
 
 /// <summary>A transaction cost more than its <see cref="Budget"/>; nothing was done.</summary>

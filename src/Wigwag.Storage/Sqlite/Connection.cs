@@ -9,6 +9,10 @@ internal sealed class Connection : IDisposable
 {
     // Between two looks at the time limit: well under a millisecond of work.
     private const int StepsBetweenChecks = 5000;
+
+    // What these steps cost, in the units of a budget.
+    private const int WorkBetweenChecks = 100;
+
     private const int CacheWrite = 9; // SQLITE_DBSTATUS_CACHE_WRITE
 
     private readonly SqliteConnection _connection;
@@ -195,7 +199,11 @@ internal sealed class Connection : IDisposable
 
     private void Arm() => _deadline = Environment.TickCount64 + (long)_options.StatementLimit.TotalMilliseconds;
 
-    private bool MustStop() => Environment.TickCount64 > _deadline || _budget is { MustStop: true };
+    private bool MustStop()
+    {
+        _budget?.Note(WorkBetweenChecks);
+        return Environment.TickCount64 > _deadline || _budget is { MustStop: true };
+    }
 
     private void Finish(string sql, ReadOnlySpan<(string Name, object? Value)> parameters)
     {

@@ -61,7 +61,7 @@ internal sealed class PendingWrite<T> : PendingWrite
     public override bool Run(Connection connection, DateTimeOffset now, SqliteOptions options, StoreMemory memory)
     {
         (_result, Failure, _kept) = (default, null, null);
-        var budget = Budget.OfCommand(options.WriteLimit, _cancel);
+        var budget = Budget.OfCommand(options.WriteLimit, _cancel, options.WorkLimit);
         var session = new SqliteSession(connection) { Caller = Caller, Now = now, Budget = budget, Memory = memory };
         try
         {

@@ -28,6 +28,9 @@ internal sealed class ReaderPool : IDisposable
         _anchor.Scalar("SELECT COUNT(*) FROM sqlite_schema");
     }
 
+    /// <summary>How many reads could begin at once.</summary>
+    public int Free => _places.Free;
+
     /// <exception cref="StoreUnavailableException">Every reader stayed busy, or the pool is closed.</exception>
     public async ValueTask<Connection> Rent(Caller caller, CancellationToken cancel)
     {

@@ -30,6 +30,9 @@ public sealed record SqliteOptions
     /// <summary>A command that works longer is rolled back: as long as that the others wait for it.</summary>
     public TimeSpan WriteLimit { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>How much a query or a command may work, in the units of <see cref="Core.Store.Budget"/>; what its statements do counts.</summary>
+    public long WorkLimit { get; init; } = Core.Store.Budget.Usual;
+
     /// <summary>A statement that runs longer is stopped, also one that no query or command runs.</summary>
     public TimeSpan StatementLimit { get; init; } = TimeSpan.FromSeconds(10);
 

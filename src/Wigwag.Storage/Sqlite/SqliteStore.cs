@@ -92,7 +92,7 @@ public sealed class SqliteStore : IStore
     public async ValueTask<Result<T>> Read<T>(Caller caller, Func<Session, CancellationToken, ValueTask<Result<T>>> work, CancellationToken cancel)
     {
         var connection = await _readers.Rent(caller, cancel);
-        var budget = Budget.OfQuery(_options.ReadLimit, cancel);
+        var budget = Budget.OfQuery(_options.ReadLimit, cancel, _options.WorkLimit);
         var session = new SqliteSession(connection) { Caller = caller, Now = Writer.Now(Clock), Budget = budget, Memory = _memory, IsReadOnly = true };
         var isSound = true;
         try
@@ -115,6 +115,9 @@ public sealed class SqliteStore : IStore
             _readers.Return(connection, caller, isSound);
         }
     }
+
+    /// <summary>How many queries could begin at once.</summary>
+    internal int FreeReaders => _readers.Free;
 
     public Task Committed() => _committed.Next();
 

@@ -51,8 +51,8 @@ public sealed class Glob
     /// <summary>True when it has no special character.</summary>
     public bool IsLiteral { get; }
 
-    /// <summary>How many states its automaton has: what a decision about it costs.</summary>
-    internal int States => _automaton.Size;
+    /// <summary>How many steps its automaton has: about one for each character, and what a decision about it costs.</summary>
+    internal int Steps => _automaton.Steps;
 
     /// <summary>How its project compares paths.</summary>
     public PathCase Case { get; }

@@ -12,10 +12,10 @@ public sealed class Scope
     /// <summary>What named surfaces begin with. A path that begins so is written with <c>./</c> before it.</summary>
     public static readonly IReadOnlyList<string> Prefixes = ["api:", "db:", "event:", "flag:", "env:", "contract:", "feature:"];
 
-    // Scopes read lately, by what they are read from: reading one costs more than comparing two. A state takes about a hundred bytes.
-    private const int MostStates = 500_000;
+    // Scopes read lately, by what they are read from: reading one costs more than comparing two. A step takes about a hundred bytes.
+    private const int MostSteps = 500_000;
     private static readonly ConcurrentDictionary<(string Text, PathCase Case), Scope> Kept = new();
-    private static int _states;
+    private static int _steps;
 
     private Scope(string surface, Glob glob)
     {
@@ -57,10 +57,10 @@ public sealed class Scope
         {
             return error;
         }
-        if (Interlocked.Add(ref _states, glob.States + 10) >= MostStates)
+        if (Interlocked.Add(ref _steps, glob.Steps + 10) >= MostSteps)
         {
             Kept.Clear();
-            Interlocked.Exchange(ref _states, glob.States);
+            Interlocked.Exchange(ref _steps, glob.Steps);
         }
         return Kept[(text, pathCase)] = new Scope(surface, glob);
     }
