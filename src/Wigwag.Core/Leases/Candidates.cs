@@ -75,10 +75,6 @@ internal static class Candidates
         ("scope", scope.Text),
         ("now", session.Now));
 
-    /// <summary>True when a reservation covers a path, given as it is compared.</summary>
-    public static bool Covers(Lease lease, Project project, string path) =>
-        Of(lease, project) is { Surface.Length: 0, Glob: var glob } && glob.Covers(path);
-
     /// <summary>The scope that a reservation is of.</summary>
     public static Scope Of(Lease lease, Project project) => Scope.Parse(lease.Scope, project.PathCase).Value;
 

@@ -157,6 +157,7 @@ internal static class Queue
             if (wanted.Exists(one => scopes.Any(one.Overlaps)))
             {
                 mine ??= (await LeaseBook.Mine(session, project.ProjectId, applicant.Agent)).FindAll(lease => lease.Kind == LeaseKind.Reservation);
+                session.Budget.Charge(mine.Count * wanted.Count);
                 if (!mine.Exists(lease => wanted.Exists(one => Candidates.Of(lease, project).Overlaps(one))))
                 {
                     return waiter;

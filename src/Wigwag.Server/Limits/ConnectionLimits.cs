@@ -24,7 +24,7 @@ internal sealed class ConnectionLimits(ServerLimits limits)
     public ConnectionDelegate Admit(ConnectionDelegate next) => async connection =>
     {
         var peer = (connection.RemoteEndPoint as IPEndPoint)?.Address ?? IPAddress.None;
-        using var opened = new OpenConnection(connection, peer, limits);
+        using var opened = new OpenConnection(connection, peer, limits, Authenticated);
         if (!TryEnter(opened))
         {
             await Refuse(connection);
@@ -50,7 +50,7 @@ internal sealed class ConnectionLimits(ServerLimits limits)
             {
                 leaves = Longest(each => each.Peer.Equals(opened.Peer) && !each.IsAuthenticated);
             }
-            else if (_open.Count >= limits.Connections)
+            if (leaves is null && _open.Count >= limits.Connections)
             {
                 var now = Environment.TickCount64;
                 leaves = Longest(each => !each.IsAuthenticated) ?? Longest(each => now - each.IdleSince > LeastIdle.TotalMilliseconds);
@@ -64,7 +64,7 @@ internal sealed class ConnectionLimits(ServerLimits limits)
                 Remove(leaves);
             }
             _open.Add(opened);
-            _anonymous[opened.Peer] = _anonymous.GetValueOrDefault(opened.Peer) + 1;
+            Count(opened, 1);
         }
         leaves?.End();
         return true;
@@ -80,15 +80,31 @@ internal sealed class ConnectionLimits(ServerLimits limits)
         }
     }
 
-    // What is counted of an address is every connection of it: that a credential came over one is seen when room is made.
+    private void Authenticated(OpenConnection opened)
+    {
+        lock (_lock)
+        {
+            if (_open.Contains(opened))
+            {
+                Count(opened, -1);
+                opened.IsCounted = false;
+            }
+        }
+    }
+
     private void Remove(OpenConnection opened)
     {
-        if (_open.Remove(opened))
+        if (_open.Remove(opened) && opened.IsCounted)
         {
-            if (--_anonymous[opened.Peer] == 0)
-            {
-                _anonymous.Remove(opened.Peer);
-            }
+            Count(opened, -1);
+        }
+    }
+
+    private void Count(OpenConnection opened, int more)
+    {
+        if ((_anonymous[opened.Peer] = _anonymous.GetValueOrDefault(opened.Peer) + more) == 0)
+        {
+            _anonymous.Remove(opened.Peer);
         }
     }
 

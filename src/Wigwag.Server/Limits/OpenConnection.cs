@@ -10,22 +10,27 @@ internal sealed class OpenConnection : IDisposable
     private readonly ConnectionContext _connection;
     private readonly Timer _patience;
     private readonly TimeSpan _keepAlive;
+    private readonly Action<OpenConnection> _told;
     private int _underWay;
-    private volatile bool _isAuthenticated;
+    private int _isAuthenticated;
 
     /// <param name="connection">The connection.</param>
     /// <param name="peer">Where it comes from.</param>
     /// <param name="limits">How long it may say nothing before a credential came over it.</param>
-    public OpenConnection(ConnectionContext connection, IPAddress peer, ServerLimits limits)
+    /// <param name="authenticated">Told once, when one did.</param>
+    public OpenConnection(ConnectionContext connection, IPAddress peer, ServerLimits limits, Action<OpenConnection> authenticated)
     {
-        (_connection, Peer, _keepAlive) = (connection, peer, limits.AnonymousKeepAlive);
+        (_connection, Peer, _keepAlive, _told) = (connection, peer, limits.AnonymousKeepAlive, authenticated);
         _patience = new(_ => EndIfUnused(), null, limits.FirstRequestTimeout, Timeout.InfiniteTimeSpan);
     }
 
     public IPAddress Peer { get; }
 
     /// <summary>True once a request with a valid credential came over it.</summary>
-    public bool IsAuthenticated => _isAuthenticated;
+    public bool IsAuthenticated => Volatile.Read(ref _isAuthenticated) != 0;
+
+    /// <summary>True while it is one of its address's without a credential; for <see cref="ConnectionLimits"/>, under its lock.</summary>
+    public bool IsCounted { get; set; } = true;
 
     /// <summary>True while no request is under way.</summary>
     public bool IsIdle => Volatile.Read(ref _underWay) == 0;
@@ -36,9 +41,9 @@ internal sealed class OpenConnection : IDisposable
     /// <summary>Notes that the request of this context has a valid credential.</summary>
     public static void Authenticated(HttpContext context)
     {
-        if (context.Features.Get<OpenConnection>() is { _isAuthenticated: false } connection)
+        if (context.Features.Get<OpenConnection>() is { IsAuthenticated: false } connection && Interlocked.Exchange(ref connection._isAuthenticated, 1) == 0)
         {
-            connection._isAuthenticated = true;
+            connection._told(connection);
             connection._patience.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         }
     }
