@@ -12,7 +12,9 @@ namespace Wigwag.Core.Leases;
 /// store before it is told. It is true because each grant and each transfer advances the project's token: a transaction that sees a larger
 /// token than this one first reads the leases granted since.
 /// </summary>
+#pragma warning disable CA1001 // It is forgotten with the memory that keeps it, perhaps while somebody still reads it; its locks go with it.
 internal sealed class LiveReservations(PathCase pathCase)
+#pragma warning restore CA1001
 {
     // Ended ones are dropped when somebody meets them; the rest of them when so many were added since all were read.
     private const int MostAdded = 50_000;

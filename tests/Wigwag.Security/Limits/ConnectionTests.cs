@@ -53,13 +53,13 @@ public sealed class ConnectionTests
     {
         await using var server = await RunningServer.Start(options => options with
         {
-            Limits = options.Limits with { FirstRequestTimeout = TimeSpan.FromMilliseconds(200), AnonymousKeepAlive = TimeSpan.FromMilliseconds(200) },
+            Limits = options.Limits with { FirstRequestTimeout = TimeSpan.FromSeconds(3), AnonymousKeepAlive = TimeSpan.FromSeconds(1) },
         });
-        using var silent = await Open(server);
-        using var anonymous = await Open(server);
         using var working = await Open(server);
         Assert.Equal(200, await Ask(working, server, server.Token));
+        using var anonymous = await Open(server);
         Assert.Equal(200, await Ask(anonymous, server, null));
+        using var silent = await Open(server);
         await Ended(silent);
         await Ended(anonymous);
         Assert.Equal(200, await Ask(working, server, server.Token));
