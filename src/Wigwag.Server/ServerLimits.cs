@@ -10,7 +10,17 @@ public sealed record ServerLimits
 
     public int HeaderBytes { get; init; } = 32 * 1024;
 
+    /// <summary>TCP connections at the same time. When there are more, idle ones make room, those without a credential first.</summary>
     public int Connections { get; init; } = 4096;
+
+    /// <summary>TCP connections of one address before its idle ones without a credential make room for its next; a proxy is one address.</summary>
+    public int AnonymousConnectionsPerPeer { get; init; } = 1024;
+
+    /// <summary>How long a new connection may say nothing.</summary>
+    public TimeSpan FirstRequestTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long a connection over which no credential came stays open after a request.</summary>
+    public TimeSpan AnonymousKeepAlive { get; init; } = TimeSpan.FromSeconds(15);
 
     public TimeSpan HeaderTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
@@ -24,6 +34,9 @@ public sealed record ServerLimits
 
     /// <summary>Requests that one key may make at once.</summary>
     public int RequestBurst { get; init; } = 4000;
+
+    /// <summary>How much of each second the store works for one key in the long run; a request that takes more work than most counts as several.</summary>
+    public double StoreShare { get; init; } = 0.5;
 
     /// <summary>Event streams that one key may hold open.</summary>
     public int StreamsPerKey { get; init; } = 1024;

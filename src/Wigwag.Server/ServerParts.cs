@@ -19,7 +19,7 @@ public sealed class ServerParts : IAsyncDisposable
         (Options, Stopping) = (options, stopping);
         Activity = new Activity(options.Store.Clock);
         Hub = new EventHub(options.Store, options.Limits.StreamBacklog, logs.CreateLogger<EventHub>());
-        Dispatcher = new Dispatcher(options.Store, options.Blobs);
+        Dispatcher = new Dispatcher(options.Store, options.Blobs, (caller, work) => Limits!.Charge(caller, work));
         Keys = new KeyRing(options.Store);
         KeyWatch = new KeyWatch(Keys, Hub, stopping);
         Metrics = new ServerMetrics(meters);

@@ -18,6 +18,7 @@ using Wigwag.Server.Beads;
 using Wigwag.Server.Events;
 using Wigwag.Server.Hooks;
 using Wigwag.Server.Http;
+using Wigwag.Server.Limits;
 using Wigwag.Server.Mcp;
 using Wigwag.Server.Observability;
 using Wigwag.Server.OpenApi;
@@ -138,14 +139,20 @@ public sealed class WigwagServer : IAsyncDisposable
         kestrel.Limits.MaxRequestBodySize = options.Limits.BodyBytes;
         kestrel.Limits.MaxRequestHeadersTotalSize = options.Limits.HeaderBytes;
         kestrel.Limits.MaxRequestLineSize = Math.Min(kestrel.Limits.MaxRequestLineSize, options.Limits.HeaderBytes);
-        kestrel.Limits.MaxConcurrentConnections = options.Limits.Connections;
+        // Our own limit makes room first; this one is never reached by what it lets in, the Unix socket's connections and those about to end.
+        kestrel.Limits.MaxConcurrentConnections = (2L * options.Limits.Connections) + 1024;
         kestrel.Limits.MaxConcurrentUpgradedConnections = 0;
         kestrel.Limits.RequestHeadersTimeout = options.Limits.HeaderTimeout;
         kestrel.Limits.KeepAliveTimeout = options.Limits.KeepAlive;
         kestrel.Limits.MinRequestBodyDataRate = new(options.Limits.BodyBytesPerSecond, TimeSpan.FromSeconds(5));
         if (options.Listen is { } listen)
         {
-            kestrel.Listen(listen, endpoint => endpoint.Protocols = HttpProtocols.Http1);
+            var connections = new ConnectionLimits(options.Limits);
+            kestrel.Listen(listen, endpoint =>
+            {
+                endpoint.Protocols = HttpProtocols.Http1;
+                endpoint.Use(connections.Admit);
+            });
         }
         if (options.Socket is { } socket)
         {
@@ -163,6 +170,7 @@ public sealed class WigwagServer : IAsyncDisposable
     {
         var hosts = new HostCheck(parts, log);
         var authentication = new Authentication(parts, log);
+        app.Use(next => context => OpenConnection.Track(context, next));
         app.Use(next => context => parts.Activity.Track(context, next));
         if (parts.Options.Build is { } build)
         {

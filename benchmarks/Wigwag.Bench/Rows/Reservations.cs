@@ -15,9 +15,9 @@ internal static class Reservations
 {
     public static readonly Row Row = new(
         "P5",
-        "reservations among 10 to 10,000 live globs",
+        "reservations among 10 to 100,000 live globs",
         "An agent asks who holds a path, as its hook and its git guard do before each change (500 a second), and takes a reservation that meets none (50 a second), "
-        + "over HTTP, open loop, while another agent holds so many: 40% folders, 30% files, 29% `src/a/**/x*.cs`, 1% `**/name.md`. The engine's own figure is the decision whether a glob "
+        + "over HTTP, open loop, and who holds 1,000 paths, as a guard does before a large push, while another agent holds so many: 40% folders, 30% files, 29% `src/a/**/x*.cs`, 1% `**/name.md`. The engine's own figure is the decision whether a glob "
         + "meets any of them, in the client's process, without HTTP. Beside it: a bare Kestrel, and one row committed with SQL.",
         Measure);
 
@@ -34,6 +34,8 @@ internal static class Reservations
         public List<Percentiles> Grants { get; } = [];
 
         public List<Percentiles> Decisions { get; } = [];
+
+        public List<Percentiles> ManyPaths { get; } = [];
     }
 
     private static async Task<Findings> Measure(Suite suite)
@@ -54,6 +56,7 @@ internal static class Reservations
             }
         }
 
+        var most = await Among(suite, suite.Scale.Of(100_000, 500), onlyChecks: true);
         var findings = new Findings();
         findings.Add(new Waits("bare Kestrel, the check's request echoed", "1 client, 500/s open loop", echoes));
         findings.Add(new Waits("one row committed, SQL without a server", "alone, one after another", commits));
@@ -61,6 +64,9 @@ internal static class Reservations
         var hooks = all.ConvertAll(found => findings.Add(new Waits($"**hook before an edit, {Count(found)} live globs**", "1 client, 200/s open loop", found.Hooks)));
         var grants = all.ConvertAll(found => findings.Add(new Waits($"**durable grant, {Count(found)} live globs**", "1 client, 50/s open loop", found.Grants)));
         var decisions = all.ConvertAll(found => findings.Add(new Waits($"decision alone, {Count(found)} live globs", "in process, one after another", found.Decisions)));
+        var many = all.Append(most).Select(found => findings.Add(new Waits($"**check of 1,000 paths, {Count(found)} live globs**", "1 client, 10/s open loop", found.ManyPaths))).ToList();
+        findings.Targets.Add(Target.AtMost($"check of 1,000 paths, {Count(all[^1])} live globs, p99", many[^2].P99.Median, "ms", 20));
+        findings.Targets.Add(Target.AtMost($"check of 1,000 paths, {Count(most)} live globs, p99", many[^1].P99.Median, "ms", 20));
         findings.Targets.Add(Target.AtMost($"check of a path, {Count(all[^1])} live globs, p99", checks[^1].P99.Median, "ms", 2));
         findings.Targets.Add(Target.AtMost($"hook before an edit, {Count(all[^1])} live globs, p99", hooks[^1].P99.Median, "ms", 5));
         findings.Targets.Add(Target.AtMost($"decision alone, {Count(all[^1])} live globs, p99", decisions[^1].P99.Median, "ms", 0.2));
@@ -69,7 +75,7 @@ internal static class Reservations
         return findings;
     }
 
-    private static async Task<Found> Among(Suite suite, int globs)
+    private static async Task<Found> Among(Suite suite, int globs, bool onlyChecks = false)
     {
         var found = new Found(globs);
         var database = await suite.NewDatabase();
@@ -87,15 +93,27 @@ internal static class Reservations
             Lanes.Closed(1, suite.Scale.Seconds(1), (_, i) => asking.Post(Check, Paths(i)));
             Lanes.Closed(1, suite.Scale.Seconds(0.3), (_, i) => asking.Post(Hook, Edit(i)));
             Lanes.Closed(1, suite.Scale.Seconds(0.3), Grant);
+            for (var i = 0; i < suite.Scale.Of(20, 1); i++)
+            {
+                asking.Post(Check, Thousand(i));
+            }
             foreach (var _ in suite.Runs())
             {
+                found.ManyPaths.Add(Lanes.Open(1, 10, suite.Scale.Seconds(4), (_, i) => asking.Post(Check, Thousand(i))));
+                if (onlyChecks)
+                {
+                    continue;
+                }
                 asking.Post($"/v1/projects/{Crew.ProjectInPath}/reservations/release", "{}");
                 found.Checks.Add(Lanes.Open(1, 500, suite.Scale.Seconds(1), (_, i) => asking.Post(Check, Paths(i))));
                 found.Hooks.Add(Lanes.Open(1, 200, suite.Scale.Seconds(1), (_, i) => asking.Post(Hook, Edit(i))));
                 found.Grants.Add(Lanes.Open(1, 50, suite.Scale.Seconds(1), Grant));
             }
         }
-        await Decide(suite, database, found);
+        if (!onlyChecks)
+        {
+            await Decide(suite, database, found);
+        }
         return found;
     }
 
@@ -141,6 +159,8 @@ internal static class Reservations
     private static string Wanted(int i) => i % 2 == 0 ? $"src/a{i % 97}/new{i}/**" : $"src/a{i % 97}/new{i}/y*.cs";
 
     private static string Paths(int i) => $$"""{"paths":["{{File(i)}}"]}""";
+
+    private static string Thousand(int i) => $$"""{"paths":[{{string.Join(',', Enumerable.Range(i, 1000).Select(n => $"\"{File(n)}\""))}}]}""";
 
     private static string Edit(int i) =>
         $$"""{"session_id":"s","cwd":"{{Crew.Folder(1)}}","hook_event_name":"PreToolUse","tool_name":"Edit","tool_input":{"file_path":"{{Crew.Folder(1)}}/{{File(i)}}","old_string":"a","new_string":"b"} }""";

@@ -22,5 +22,6 @@ internal sealed record Row(string Id, string Title, string Explains, Func<Suite,
         Idle.Row,
         Agents.Row,
         CostOfACommand.Row,
+        HostileNeighbour.Row,
     ];
 }

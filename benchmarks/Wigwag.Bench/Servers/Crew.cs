@@ -64,6 +64,9 @@ internal sealed class Crew
     /// <summary>A connection of a member.</summary>
     public Wire Wire(int member) => new(_server.Address, Token(member));
 
+    /// <summary>Several connections of one member.</summary>
+    public List<Wire> Wires(int count, int member) => [.. Enumerable.Range(0, count).Select(_ => Wire(member))];
+
     /// <summary>Connections of as many members.</summary>
     public List<Wire> Wires(int count) => [.. Enumerable.Range(0, count).Select(Wire)];
 

@@ -8,7 +8,8 @@ namespace Wigwag.Core.Agents;
 /// <summary>The agents of this server. One whose project the caller's credential does not reach is not there.</summary>
 public static class AgentRegistry
 {
-    private const int MaxIdsSearched = 5000;
+    // On each side of a name that is not known, and of the caller's project.
+    private const int MaxIdsSearched = 200;
 
     private const string Select =
         """
@@ -56,6 +57,12 @@ public static class AgentRegistry
     public static ValueTask<List<Agent>> InProject(Session session, ProjectId project) => session.Query(
         Select + "WHERE a.project = @project ORDER BY a.agent",
         row => Read(row, session.Now),
+        ("project", project));
+
+    /// <summary>The humans whose agents are in a project.</summary>
+    public static ValueTask<List<string>> OperatorsIn(Session session, ProjectId project) => session.Query(
+        "SELECT DISTINCT operator FROM agents WHERE project = @project AND operator IS NOT NULL",
+        row => row.Text("operator"),
         ("project", project));
 
     /// <summary>The agents of a project that gave the latest signs, those online first.</summary>
@@ -149,12 +156,14 @@ public static class AgentRegistry
     internal static async ValueTask<bool> Add(Session session, Agent agent) => await session.ExecuteCounted(
         """
         INSERT INTO agents (project, agent, host, path, binding, fingerprint, operator, program, model, role, display_name, status,
-                            session, vouched, workspace_key, registered_at, last_seen_at, online_since)
+                            session, vouched, workspace_key, registered_at, last_seen_at, online_since, registered_by)
         VALUES (@project, @agent, @host, @path, @binding, @fingerprint, @operator, @program, @model, @role, @display_name, @status,
-                @session, @vouched, @workspace_key, @registered_at, @last_seen_at, @online_since)
+                @session, @vouched, @workspace_key, @registered_at, @last_seen_at, @online_since, @registered_by)
         ON CONFLICT DO NOTHING
         """,
-        [.. Columns(agent), ("registered_at", agent.RegisteredAt), ("last_seen_at", agent.LastSeenAt), ("online_since", agent.Since)]) == 1;
+        [.. Columns(agent), ("registered_at", agent.RegisteredAt), ("last_seen_at", agent.LastSeenAt),
+         ("online_since", agent.Since),
+         ("registered_by", KeptLimits.Keeper(session))]) == 1;
 
     /// <summary>Writes what may change of an agent beside its presence.</summary>
     internal static async ValueTask Update(Session session, Agent agent) => await session.Execute(
@@ -196,11 +205,26 @@ public static class AgentRegistry
 
     private static async ValueTask<Error> Unknown(Session session, string reference)
     {
-        var ids = (await After(session, null, online: false, "", MaxIdsSearched)).Where(agent => session.Caller.Reaches(agent.Project));
+        // Names are mostly mistyped behind their first letter; what is near in another way is looked for in the caller's project.
+        var first = reference.ToLowerInvariant();
+        var near = await session.Query(
+            """
+            SELECT agent, project FROM (
+              SELECT agent, project FROM agents WHERE agent >= @first AND agent < @end ORDER BY agent LIMIT @most) AS alike
+            UNION ALL
+            SELECT agent, project FROM (
+              SELECT agent, project FROM agents WHERE project = @project ORDER BY last_seen_at DESC, agent LIMIT @most) AS here
+            """, // agents_by_id, agents_by_sign
+            row => (Agent: row.Text("agent"), Project: ProjectId.Parse(row.Text("project"))),
+            ("first", first.Length == 0 ? "" : first[..1]),
+            ("end", first.Length == 0 ? "" : first[..1] + "\U0010FFFF"),
+            ("project", session.Caller.Project?.Value ?? ""),
+            ("most", (long)MaxIdsSearched));
+        var ids = near.Where(agent => session.Caller.Reaches(agent.Project)).Select(agent => agent.Agent);
         return Error.NotFound(
             "unknown_agent",
             $"No agent '{reference}' is known here.",
-            NearNames.Offer(reference, ids.Select(agent => agent.AgentId.Value), "`wigwag agent list` shows all; an agent registers with its first command."));
+            NearNames.Offer(reference, ids, "`wigwag agent list` shows all; an agent registers with its first command."));
     }
 
     private static (string, object?)[] Columns(Agent agent) =>

@@ -10,6 +10,8 @@ namespace Wigwag.Core.Agents;
 /// </summary>
 public sealed record NamedWorkspace(string Host, string Path)
 {
+    private const int MaxDepth = 64;
+
     private const string Mine =
         """
         (a.vouched = 1 OR a.workspace_key = CAST(@key AS TEXT) OR a.operator = CAST(@operator AS TEXT) OR a.agent = CAST(@self AS TEXT))
@@ -59,13 +61,23 @@ public sealed record NamedWorkspace(string Host, string Path)
     /// <summary>The agent of the innermost registered workspace that a path on a host lies in, or null.</summary>
     public static async ValueTask<Agent?> Around(Session session, string host, string path)
     {
+        // agents_by_path, one seek for each folder above; a deeper path than any in earnest is cut.
+        List<(string, object?)> folders = [];
+        for (var folder = path.TrimEnd('/'); folders.Count < MaxDepth; folder = folder[..Math.Max(0, folder.LastIndexOf('/'))])
+        {
+            folders.Add(($"p{folders.Count}", folder.Length == 0 ? "/" : folder));
+            if (folder.Length == 0)
+            {
+                break;
+            }
+        }
         var agents = await AgentRegistry.Where(
             session,
             $"""
-            WHERE a.host = @host AND a.binding = 'workspace' AND SUBSTR(@path, 1, LENGTH(a.path) + 1) = a.path || '/' AND {Mine}
+            WHERE a.host = @host AND a.binding = 'workspace' AND a.path IN ({string.Join(", ", folders.Select(folder => "@" + folder.Item1))}) AND {Mine}
             ORDER BY LENGTH(a.path) DESC, a.vouched DESC, a.last_seen_at DESC
             """,
-            [("host", host), ("path", path.TrimEnd('/') + "/"), .. Who(session.Caller)]);
+            [("host", host), .. folders, .. Who(session.Caller)]);
         return agents.Find(agent => IsKnown(session.Caller, agent));
     }
 

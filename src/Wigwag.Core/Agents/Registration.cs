@@ -43,6 +43,10 @@ internal sealed record Registration(Agent Agent, bool IsNew = false)
                     return new Registration(holder with { Binding = Binding.Workspace });
                 }
             }
+            else if (await KeptLimits.OneMoreAgent(session, project) is { } tooMany)
+            {
+                return tooMany;
+            }
             else if (workspace.Settle(session.Caller, New(session, id, project, Binding.Workspace), before: null) is var agent
                 && await AgentRegistry.Add(session, agent))
             {
@@ -85,6 +89,10 @@ internal sealed record Registration(Agent Agent, bool IsNew = false)
         var binding = workspace is not null && current is null && !guest ? Binding.Workspace : Binding.Named;
         if (await AgentRegistry.Any(session, id) is not { } holder)
         {
+            if (await KeptLimits.OneMoreAgent(session, project) is { } tooMany)
+            {
+                return tooMany;
+            }
             var agent = New(session, id, project, binding);
             agent = workspace?.Settle(caller, agent, before: null) ?? agent;
             return await AgentRegistry.Add(session, agent)

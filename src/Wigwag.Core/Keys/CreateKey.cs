@@ -67,6 +67,10 @@ public static class CreateKey
         {
             return refusal;
         }
+        if (await KeptLimits.OneMoreKey(session) is { } tooMany)
+        {
+            return tooMany;
+        }
         var human = request.Operator;
         if (request.Agent is { } id)
         {

@@ -35,6 +35,10 @@ internal static class Candidates
     public static async ValueTask<List<Lease>> Meeting(
         Session session, Project project, Scope scope, AgentId? except, bool exclusive = false, int most = int.MaxValue)
     {
+        if (session.IsReadOnly)
+        {
+            return await (await LiveReservations.Of(session, project)).Meeting(session, project, scope, except, exclusive, most);
+        }
         var met = new List<string>();
         Compare(await Rooted(session, project, except, exclusive, [.. scope.RootsAbove()], scope.Tail));
         if (met.Count < most)
@@ -44,19 +48,16 @@ internal static class Candidates
         return await Read(session, project, met);
 
         void Compare(List<(string Id, string Scope)> found) => met.AddRange(found
-            .Where(candidate => Scope.Parse(candidate.Scope, project.PathCase).Value.Overlaps(scope))
+            .Where(Overlaps)
             .Select(candidate => candidate.Id)
             .Take(most - met.Count));
-    }
 
-    /// <summary>The live reservations of others that cover one path, given as it is compared.</summary>
-    public static async ValueTask<List<Lease>> Covering(Session session, Project project, string path, AgentId? except)
-    {
-        var name = path[(path.LastIndexOf('/') + 1)..];
-        var found = await Rooted(session, project, except, exclusive: false, [.. Scope.RootsAbove("", path)], Scope.Backwards(name), isWhole: true);
-        return await Read(session, project, [.. found
-            .Where(candidate => Scope.Parse(candidate.Scope, project.PathCase).Value is { Surface.Length: 0, Glob: var glob } && glob.Covers(path))
-            .Select(candidate => candidate.Id)]);
+        bool Overlaps((string Id, string Scope) candidate)
+        {
+            var other = Scope.Parse(candidate.Scope, project.PathCase).Value;
+            session.Budget.Charge(other.Glob.IsLiteral && scope.Glob.IsLiteral ? 1 : 1 + ((long)other.Glob.Steps * scope.Glob.Steps / 64));
+            return other.Overlaps(scope);
+        }
     }
 
     /// <summary>The agent's own live reservation of exactly this scope, or null.</summary>
@@ -74,17 +75,13 @@ internal static class Candidates
         ("scope", scope.Text),
         ("now", session.Now));
 
-    /// <summary>True when a reservation covers a path, given as it is compared.</summary>
-    public static bool Covers(Lease lease, Project project, string path) =>
-        Of(lease, project) is { Surface.Length: 0, Glob: var glob } && glob.Covers(path);
-
     /// <summary>The scope that a reservation is of.</summary>
     public static Scope Of(Lease lease, Project project) => Scope.Parse(lease.Scope, project.PathCase).Value;
 
     /// <summary>Writes anew where the live reservations of a project are found, after its paths compare in another way.</summary>
     public static async ValueTask FindAgain(Session session, Project project)
     {
-        foreach (var lease in (await LeaseBook.In(session, project.ProjectId)).Where(lease => lease.Kind == LeaseKind.Reservation))
+        foreach (var lease in await LeaseBook.In(session, project.ProjectId, LeaseKind.Reservation))
         {
             var scope = Of(lease, project);
             await session.Execute(
@@ -96,7 +93,8 @@ internal static class Candidates
         }
     }
 
-    private static async ValueTask<List<Lease>> Read(Session session, Project project, List<string> ids)
+    /// <summary>Leases of a project by their ids, held or not, the oldest first.</summary>
+    public static async ValueTask<List<Lease>> Read(Session session, Project project, List<string> ids)
     {
         var leases = new List<Lease>();
         foreach (var some in ids.Chunk(128))
@@ -113,10 +111,10 @@ internal static class Candidates
 
     // leases_by_root, one seek for each root and tail.
     private static ValueTask<List<(string Id, string Scope)>> Rooted(
-        Session session, Project project, AgentId? except, bool exclusive, List<string> roots, string tail, bool isWhole = false)
+        Session session, Project project, AgentId? except, bool exclusive, List<string> roots, string tail)
     {
         var parameters = Parameters(session, project, except, exclusive);
-        return session.Query(WithTails($"{Live} l.root IN ({Among(parameters, "r", roots)})", tail, isWhole, parameters), Candidate, [.. parameters]);
+        return session.Query(WithTails($"{Live} l.root IN ({Among(parameters, "r", roots)})", tail, parameters), Candidate, [.. parameters]);
     }
 
     private static ValueTask<List<(string Id, string Scope)>> Below(Session session, Project project, AgentId? except, bool exclusive, Scope scope)
@@ -129,26 +127,23 @@ internal static class Candidates
         };
         var parameters = Parameters(session, project, except, exclusive);
         var range = $"l.root > {Add(parameters, "from", from)} AND l.root < {Add(parameters, "to", to)}";
-        return session.Query(WithTails($"{Live} {range}", scope.Tail, isWhole: false, parameters), Candidate, [.. parameters]);
+        return session.Query(WithTails($"{Live} {range}", scope.Tail, parameters), Candidate, [.. parameters]);
     }
 
     private static (string Id, string Scope) Candidate(Row row) => (row.Text("lease_id"), row.Text("scope"));
 
-    // Those whose tail the given one ends with, and those that end with the given one; of a whole name no tail is longer. Two statements in one:
-    // with an OR between them, neither would be sought in the index.
-    private static string WithTails(string select, string tail, bool isWhole, List<(string, object?)> parameters)
+    // Those whose tail the given one ends with, and those that end with the given one. Two statements in one: with an OR between them,
+    // neither would be sought in the index.
+    private static string WithTails(string select, string tail, List<(string, object?)> parameters)
     {
         if (tail.Length == 0)
         {
             return select;
         }
-        var runes = tail.EnumerateRunes().Take(LongestTail + 1).Select(rune => rune.ToString()).ToList();
-        var isCut = runes.Count > LongestTail;
-        var ends = Enumerable.Range(0, Math.Min(runes.Count, LongestTail) + 1).Select(length => string.Concat(runes.Take(length))).ToList();
-        var shorter = $"{select} AND l.tail IN ({Among(parameters, "t", ends)})";
-        return isWhole && !isCut
-            ? shorter
-            : $"{shorter} UNION ALL {select} AND l.tail > {Add(parameters, "t_from", ends[^1])} AND l.tail < {Add(parameters, "t_end", ends[^1] + "\U0010FFFF")}";
+        var runes = tail.EnumerateRunes().Take(LongestTail).Select(rune => rune.ToString()).ToList();
+        var ends = Enumerable.Range(0, runes.Count + 1).Select(length => string.Concat(runes.Take(length))).ToList();
+        return $"{select} AND l.tail IN ({Among(parameters, "t", ends)})"
+            + $" UNION ALL {select} AND l.tail > {Add(parameters, "t_from", ends[^1])} AND l.tail < {Add(parameters, "t_end", ends[^1] + "\U0010FFFF")}";
     }
 
     private static List<(string, object?)> Parameters(Session session, Project project, AgentId? except, bool exclusive) =>

@@ -31,7 +31,7 @@ public sealed record PathCheck
     [Description("What the project wants done about it.")]
     public required ReservationPolicy Policy { get; init; }
 
-    [Description("What other agents hold over these paths; empty when they are free. At most 20 paths for each reservation, and 200 reservations.")]
+    [Description("What other agents hold over these paths, the exclusive first; empty when they are free. At most 20 paths for each reservation, and 200 reservations.")]
     public required IReadOnlyList<PathHold> Held { get; init; }
 }
 
@@ -68,9 +68,6 @@ public sealed record PathHold
 
 public static class CheckPaths
 {
-    // From so many on, everything that is held is read once rather than looked up for each.
-    private const int FewPaths = 16;
-
     private const int MostLeases = 200;
     private const int MostPathsOfALease = 20;
 
@@ -103,48 +100,52 @@ public static class CheckPaths
             return refusal;
         }
         var asking = named?.AgentId ?? session.Caller.Agent;
-        var all = request.Paths.Count > FewPaths ? await LeaseBook.In(session, project.ProjectId) : null;
-        all?.RemoveAll(lease => lease.Kind != LeaseKind.Reservation || lease.Holder == asking);
-        var found = new Dictionary<LeaseId, Found>();
+        var live = await LiveReservations.Of(session, project);
+        var over = new Dictionary<string, List<string>>(StringComparer.Ordinal);
+        var known = new Dictionary<string, Lease>(StringComparer.Ordinal);
         foreach (var (path, isPattern) in request.Paths.Select(path => (path, false)).Concat(patterns.Select(pattern => (pattern, true))))
         {
-            if (!(await Over(session, project, path, isPattern, asking, all)).Try(out var leases, out error))
+            if (!(await Over(session, live, project, path, isPattern, asking, known)).Try(out var ids, out error))
             {
                 return error;
             }
-            foreach (var lease in leases.Where(lease => found.Count < MostLeases || found.ContainsKey(lease.LeaseId)))
+            foreach (var id in ids)
             {
-                (found.TryGetValue(lease.LeaseId, out var known) ? known : found[lease.LeaseId] = new(lease, [])).Paths.Add(path);
+                (over.TryGetValue(id, out var paths) ? paths : over[id] = []).Add(path);
             }
         }
-        var present = await Conflicts.Present(session, found.Values.Select(each => each.Lease));
+        foreach (var lease in await live.Read(session, project, [.. over.Keys.Where(id => !known.ContainsKey(id))]))
+        {
+            known[lease.LeaseId.Value] = lease;
+        }
+        // What refuses comes first: it is never left out for what does not.
+        var told = known.Values.OrderBy(lease => lease.Mode).ThenBy(lease => lease.Token).ThenBy(lease => lease.LeaseId.Value, StringComparer.Ordinal).Take(MostLeases).ToList();
+        var present = await Conflicts.Present(session, told);
         var held = new List<PathHold>();
-        foreach (var (lease, paths) in found.Values)
+        foreach (var lease in told)
         {
             var next = Conflicts.Next(lease, present);
-            held.AddRange(paths.Take(MostPathsOfALease).Select(path => Hold(path, lease, next)));
+            held.AddRange(over[lease.LeaseId.Value].Take(MostPathsOfALease).Select(path => Hold(path, lease, next)));
         }
         return new PathCheck { Project = project.ProjectId, Policy = project.ReservationPolicy, Held = held };
     }
 
-    private sealed record Found(Lease Lease, List<string> Paths);
-
-    private static async ValueTask<Result<List<Lease>>> Over(Session session, Project project, string path, bool isPattern, AgentId? asking, List<Lease>? all)
+    /// <summary>The ids of what is held over a path; of a folder or pattern, which may meet thousands, as many as are told, and read into <paramref name="known"/>.</summary>
+    private static async ValueTask<Result<List<string>>> Over(
+        Session session, LiveReservations live, Project project, string path, bool isPattern, AgentId? asking, Dictionary<string, Lease> known)
     {
         var isFolder = !isPattern && path.EndsWith('/');
         if (!isPattern && !isFolder && !Scope.IsSurface(path))
         {
-            return !PathText.TryFold(path, project.PathCase, out var folded) ? PathText.NotAPath(path)
-                : all is null ? await Candidates.Covering(session, project, folded, asking)
-                : all.FindAll(lease => Candidates.Covers(lease, project, folded));
+            return PathText.TryFold(path, project.PathCase, out var folded) ? live.Covering(session, folded, asking) : PathText.NotAPath(path);
         }
         if (!Scope.Parse(isFolder ? Glob.Escape(path) : path, project.PathCase).Try(out var scope, out var error))
         {
             return error;
         }
-        return all is null
-            ? await Candidates.Meeting(session, project, scope, asking, most: MostLeases)
-            : all.FindAll(lease => Candidates.Of(lease, project).Overlaps(scope));
+        var met = await live.Meeting(session, project, scope, asking, exclusive: false, MostLeases);
+        met.ForEach(lease => known[lease.LeaseId.Value] = lease);
+        return met.ConvertAll(lease => lease.LeaseId.Value);
     }
 
     private static PathHold Hold(string path, Lease lease, string next) => new()

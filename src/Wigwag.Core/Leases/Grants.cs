@@ -34,6 +34,10 @@ internal static class Grants
             return Conflicts.Refusal(conflicts);
         }
         var asked = free.FindAll(each => each.Own is null).ConvertAll(each => each.Scope);
+        if (await LeaseCaps.Refuse(session, project, applicant.Agent, asked) is { } tooMuch)
+        {
+            return tooMuch;
+        }
         if (await Queue.Ahead(session, project, applicant, application, asked) is { } ahead)
         {
             return ahead;
@@ -73,7 +77,7 @@ internal static class Grants
                 Ttl = application.Ttl,
                 State = LeaseState.Active,
             };
-            await (own is null ? LeaseRows.Add(session, lease, scope.Root, scope.Tail) : LeaseRows.Update(session, lease));
+            await (own is null ? LeaseRows.Add(session, lease, scope) : LeaseRows.Update(session, lease));
             await session.Append(LeaseEvents.Acquired, project.ProjectId, lease.LeaseId.Value, lease);
             granted.Add(lease);
         }

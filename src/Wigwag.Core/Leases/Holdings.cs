@@ -34,9 +34,11 @@ internal static class Holdings
         {
             return refusal;
         }
+        var own = new Own(mine, project);
+        var held = new HashSet<LeaseId>();
         foreach (var name in names)
         {
-            var meant = mine.FindAll(lease => Means(lease, name, project, within));
+            var meant = own.Named(session, name, within);
             if (meant.Count == 0)
             {
                 if (await Lost(session, project, agent, name) is { } lost)
@@ -49,22 +51,54 @@ internal static class Holdings
             {
                 return StaleToken(token.Value, other);
             }
-            named.Held.AddRange(meant.Except(named.Held));
+            named.Held.AddRange(meant.Where(lease => held.Add(lease.LeaseId)));
         }
         return named.Held.Count > 0 ? named : NotHeld(agent, named.Others, mine);
     }
 
-    private static bool Means(Lease lease, string name, Project project, bool within)
+    /// <summary>What one agent holds, to be found by thousands of names without comparing each with each.</summary>
+    private sealed class Own
     {
-        if (lease.LeaseId.Value == name)
+        private readonly Project _project;
+        private readonly Dictionary<string, Lease> _byId;
+        private readonly ILookup<string, Lease> _byScope;
+        private readonly ReservationTree _tree = new();
+
+        public Own(List<Lease> mine, Project project)
         {
-            return true;
+            _project = project;
+            _byId = mine.ToDictionary(lease => lease.LeaseId.Value, StringComparer.Ordinal);
+            _byScope = mine.ToLookup(lease => lease.Scope, StringComparer.Ordinal);
+            foreach (var lease in mine)
+            {
+                _tree.Add(ReservationTree.Entry.Of(lease.LeaseId.Value, lease.Scope, Candidates.Of(lease, project).Root, lease.Holder, lease.Mode, project.PathCase));
+            }
         }
-        if (Scope.Parse(name, project.PathCase).Try(out var scope, out _) && scope.Text == lease.Scope)
+
+        public List<Lease> Named(Session session, string name, bool within)
         {
-            return true;
+            var meant = new List<Lease>();
+            if (_byId.TryGetValue(name, out var itself))
+            {
+                meant.Add(itself);
+            }
+            if (Scope.Parse(name, _project.PathCase).Try(out var scope, out _))
+            {
+                meant.AddRange(_byScope[scope.Text]);
+            }
+            if (within && PathText.TryFold(name, _project.PathCase, out var path))
+            {
+                foreach (var entry in _tree.Above("", path))
+                {
+                    session.Budget.Charge(1);
+                    if (entry.IsLiteral || (entry.MayCover(path) && Scope.Parse(entry.Scope, _project.PathCase).Value.Glob.Covers(path)))
+                    {
+                        meant.Add(_byId[entry.LeaseId]);
+                    }
+                }
+            }
+            return [.. meant.DistinctBy(lease => lease.LeaseId)];
         }
-        return within && PathText.TryFold(name, project.PathCase, out var path) && Candidates.Covers(lease, project, path);
     }
 
     // The newest lease that the agent had under this name and lost, where it did not get it back since.
@@ -72,16 +106,20 @@ internal static class Holdings
     {
         var scope = Scope.Parse(name, project.PathCase).Try(out var read, out _) ? read.Text : name;
         var last = await session.First(
-            $"""
-            SELECT {LeaseRows.Columns} FROM leases l
-            WHERE l.project = @project AND l.holder = @holder AND (l.scope = @scope OR l.lease_id = @name)
-            ORDER BY l.token DESC LIMIT 1
-            """,
+            $"SELECT {LeaseRows.Columns} FROM leases l WHERE l.project = @project AND l.lease_id = @name AND l.holder = @holder",
             LeaseRows.Read,
             ("project", project.ProjectId),
             ("holder", agent),
-            ("scope", scope),
-            ("name", name));
+            ("name", name)) ?? await session.First(
+            $"""
+            SELECT {LeaseRows.Columns} FROM leases l
+            WHERE l.project = @project AND l.holder = @holder AND l.scope = @scope AND l.kind = 'reservation'
+            ORDER BY l.token DESC LIMIT 1
+            """, // leases_by_scope
+            LeaseRows.Read,
+            ("project", project.ProjectId),
+            ("holder", agent),
+            ("scope", scope));
         return last is not null && last.State != LeaseState.Released && !LeaseBook.IsLive(last, session.Now) ? last : null;
     }
 

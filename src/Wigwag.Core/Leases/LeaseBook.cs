@@ -43,16 +43,18 @@ public static class LeaseBook
         ("holder", agent),
         ("now", session.Now));
 
-    /// <summary>Everything held in a project, the longest held first.</summary>
-    public static ValueTask<List<Lease>> In(Session session, ProjectId project) => session.Query(
+    /// <summary>Everything of a kind held in a project, the longest held first, at most so many.</summary>
+    public static ValueTask<List<Lease>> In(Session session, ProjectId project, LeaseKind kind, int most = int.MaxValue) => session.Query(
         $"""
         SELECT {LeaseRows.Columns} FROM leases l
-        WHERE l.project = @project AND l.state = 'active' AND l.expires_at > @now
-        ORDER BY l.token, l.lease_id
-        """,
+        WHERE l.project = @project AND l.kind = @kind AND l.state = 'active' AND l.expires_at + 0 > @now
+        ORDER BY l.token, l.lease_id LIMIT @most
+        """, // leases_by_root
         LeaseRows.Read,
         ("project", project),
-        ("now", session.Now));
+        ("kind", LeaseRows.Text(kind)),
+        ("now", session.Now),
+        ("most", (long)most));
 
     /// <summary>The reservations and slots that each agent has held longest in a project, at most so many of each, with how many it holds in all.</summary>
     public static ValueTask<List<(Lease Lease, long OfHolder)>> LongestHeld(Session session, ProjectId project, int most) => session.Query(

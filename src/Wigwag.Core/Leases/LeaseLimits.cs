@@ -9,6 +9,30 @@ public static class LeaseLimits
     public const int MostPaths = 5000;
     public const int ReasonCharacters = 500;
 
+    /// <summary>Reservations of one agent in one project.</summary>
+    public const int MostHeld = 5_000;
+
+    /// <summary>Reservations of all agents of a project.</summary>
+    public const int MostHeldInProject = 100_000;
+
+    /// <summary>Patterns of one agent in a project that have the same folder before their first special character.</summary>
+    public const int MostPatternsAtRoot = 50;
+
+    /// <summary>As <see cref="MostPatternsAtRoot"/>, of all agents.</summary>
+    public const int MostPatternsAtRootInProject = 500;
+
+    /// <summary>How many steps the automata of these patterns have together: about one for each character, and more where braces follow each other.</summary>
+    public const int MostStepsAtRoot = 1_100;
+
+    /// <summary>As <see cref="MostStepsAtRoot"/>, of all agents.</summary>
+    public const int MostStepsAtRootInProject = 11_000;
+
+    /// <summary>Places of one agent in the queues of a project.</summary>
+    public const int MostWaiting = 50;
+
+    /// <summary>As <see cref="MostWaiting"/>, of all agents.</summary>
+    public const int MostWaitingInProject = 1_000;
+
     public static readonly TimeSpan DefaultTtl = TimeSpan.FromMinutes(30);
     public static readonly TimeSpan LeastTtl = TimeSpan.FromSeconds(1);
     public static readonly TimeSpan MostTtl = TimeSpan.FromDays(7);

@@ -33,12 +33,19 @@ internal static class LeaseRows
         State = State(row.Text("state")),
     };
 
-    public static async ValueTask Add(Session session, Lease lease, string root, string tail) => await session.Execute(
+    /// <summary>Adds a reservation.</summary>
+    public static async ValueTask Add(Session session, Lease lease, Scopes.Scope scope)
+    {
+        await Add(session, lease, scope.Root, scope.Tail, scope.Glob.IsLiteral ? 0 : scope.Glob.Steps);
+        await session.Execute("UPDATE lease_tokens SET held = held + 1 WHERE project = @project", ("project", lease.Project));
+    }
+
+    public static async ValueTask Add(Session session, Lease lease, string root, string tail, long steps = 0) => await session.Execute(
         """
         INSERT INTO leases (project, lease_id, kind, scope, root, tail, mode, holder, operator, issue_id, reason, token,
-                            acquired_at, renewed_at, ttl, expires_at, state)
+                            acquired_at, renewed_at, ttl, expires_at, state, steps)
         VALUES (@project, @lease_id, @kind, @scope, @root, @tail, @mode, @holder, @operator, @issue_id, @reason, @token,
-                @acquired_at, @renewed_at, @ttl, @expires_at, @state)
+                @acquired_at, @renewed_at, @ttl, @expires_at, @state, @steps)
         """,
         ("project", lease.Project),
         ("lease_id", lease.LeaseId),
@@ -56,7 +63,8 @@ internal static class LeaseRows
         ("renewed_at", lease.RenewedAt),
         ("ttl", (long)lease.Ttl.TotalMilliseconds),
         ("expires_at", lease.ExpiresAt),
-        ("state", Text(lease.State)));
+        ("state", Text(lease.State)),
+        ("steps", steps));
 
     /// <summary>Writes what may change of a lease that is held.</summary>
     public static async ValueTask Update(Session session, Lease lease) => await session.Execute(
@@ -79,12 +87,19 @@ internal static class LeaseRows
         ("project", lease.Project),
         ("lease_id", lease.LeaseId));
 
-    public static async ValueTask End(Session session, Lease lease, LeaseState state) => await session.Execute(
-        "UPDATE leases SET state = @state, ended_at = @now WHERE project = @project AND lease_id = @lease_id",
-        ("state", Text(state)),
-        ("now", session.Now),
-        ("project", lease.Project),
-        ("lease_id", lease.LeaseId));
+    public static async ValueTask End(Session session, Lease lease, LeaseState state)
+    {
+        await session.Execute(
+            "UPDATE leases SET state = @state, ended_at = @now WHERE project = @project AND lease_id = @lease_id",
+            ("state", Text(state)),
+            ("now", session.Now),
+            ("project", lease.Project),
+            ("lease_id", lease.LeaseId));
+        if (lease.Kind == LeaseKind.Reservation)
+        {
+            await session.Execute("UPDATE lease_tokens SET held = held - 1 WHERE project = @project", ("project", lease.Project));
+        }
+    }
 
     public static string Text(LeaseKind kind) => kind switch { LeaseKind.Reservation => "reservation", LeaseKind.Claim => "claim", _ => "slot" };
 

@@ -31,12 +31,12 @@ internal static class Queue
 
     private sealed record Waiter(string Ticket, AgentId Holder, string[] Scopes, LeaseMode Mode, DateTimeOffset AskedAt, DateTimeOffset AliveUntil);
 
-    /// <summary>Takes a place at the end, or says that the one taken is still waited in.</summary>
-    public static ValueTask Stay(Session session, Project project, Applicant applicant, Application application, Ticket ticket) =>
+    /// <summary>Takes a place at the end, or says that the one taken is still waited in; <c>too_many_waiting</c>.</summary>
+    public static ValueTask<Error?> Stay(Session session, Project project, Applicant applicant, Application application, Ticket ticket) =>
         Stay(session, project.ProjectId, applicant, [.. application.Scopes.Select(scope => scope.Text)], application.Mode, slot: null, ticket);
 
     /// <summary>As <see cref="Stay(Session, Project, Applicant, Application, Ticket)"/>, for a place in a slot.</summary>
-    public static ValueTask StayFor(Session session, ProjectId project, Applicant applicant, string slot, Ticket ticket) =>
+    public static ValueTask<Error?> StayFor(Session session, ProjectId project, Applicant applicant, string slot, Ticket ticket) =>
         Stay(session, project, applicant, [slot], LeaseMode.Exclusive, slot, ticket);
 
     /// <summary>How many wait for a place in a slot who came before; all of them for who does not wait yet.</summary>
@@ -51,9 +51,13 @@ internal static class Queue
         ("now", session.Now),
         ("ticket", ticket.Id)) ?? 0;
 
-    private static async ValueTask Stay(
+    private static async ValueTask<Error?> Stay(
         Session session, ProjectId project, Applicant applicant, IReadOnlyList<string> scopes, LeaseMode mode, string? slot, Ticket ticket)
     {
+        if (await LeaseCaps.Waiting(session, project, applicant.Agent, ticket) is { } tooMany)
+        {
+            return tooMany;
+        }
         await session.Execute("DELETE FROM lease_waits WHERE project = @project AND alive_until <= @now", ("project", project), ("now", session.Now - AliveFor));
         await session.Execute(
             """
@@ -69,6 +73,7 @@ internal static class Queue
             ("slot", slot),
             ("now", session.Now),
             ("until", session.Now + AliveFor));
+        return null;
     }
 
     public static ValueTask<List<Waiting>> In(Session session, ProjectId project) => session.Query(
@@ -147,10 +152,12 @@ internal static class Queue
         List<Lease>? mine = null;
         foreach (var waiter in waiters.Where(waiter => waiter.Mode == LeaseMode.Exclusive || application.Mode == LeaseMode.Exclusive))
         {
+            session.Budget.Charge(waiter.Scopes.Length * scopes.Count);
             var wanted = waiter.Scopes.Select(text => Scope.Parse(text, project.PathCase).Value).ToList();
             if (wanted.Exists(one => scopes.Any(one.Overlaps)))
             {
                 mine ??= (await LeaseBook.Mine(session, project.ProjectId, applicant.Agent)).FindAll(lease => lease.Kind == LeaseKind.Reservation);
+                session.Budget.Charge(mine.Count * wanted.Count);
                 if (!mine.Exists(lease => wanted.Exists(one => Candidates.Of(lease, project).Overlaps(one))))
                 {
                     return waiter;

@@ -100,8 +100,7 @@ public static class Reserve
         // Who is refused stays in the queue until its time is over; who is granted, or refused for another reason, leaves it.
         if (result.Error is { Code: Conflicts.Held or Queue.Awaited } refusal && session.Now < request.Ticket.Until(session.Now, application.Wait))
         {
-            await Queue.Stay(session, project, applicant, application, request.Ticket);
-            return refusal with { Then = Then.Wait };
+            return await Queue.Stay(session, project, applicant, application, request.Ticket) ?? refusal with { Then = Then.Wait };
         }
         await Queue.Leave(session, request.Ticket);
         return result.Try(out _, out var over) ? result : over with { Then = Then.Keep };

@@ -71,6 +71,10 @@ public static class TransferLease
         {
             return Error.Invalid("same_holder", $"{to.AgentId} is who holds it.", "Name the agent who shall hold it.");
         }
+        if (await LeaseCaps.Held(session, project, to.AgentId, named.Held.Count) is { } tooMany)
+        {
+            return tooMany;
+        }
         if (await Kept(session, project, named.Held, to) is var (given, kept))
         {
             return Error.Conflict(
@@ -94,10 +98,11 @@ public static class TransferLease
     // An agent's own reservations may meet each other; those of two may not.
     private static async ValueTask<(Lease Given, Lease Kept)?> Kept(Session session, Project project, IReadOnlyList<Lease> given, Agent to)
     {
+        var ids = given.Select(lease => lease.LeaseId).ToHashSet();
         foreach (var lease in given)
         {
             var met = await Candidates.Meeting(session, project, Candidates.Of(lease, project), except: to.AgentId, exclusive: lease.Mode == LeaseMode.Shared);
-            if (met.Find(other => given.All(each => each.LeaseId != other.LeaseId)) is { } kept)
+            if (met.Find(other => !ids.Contains(other.LeaseId)) is { } kept)
             {
                 return (lease, kept);
             }

@@ -45,6 +45,12 @@ public sealed record Caller
     /// <summary>True for an administrator of the whole server: where they say that a workspace is, it is.</summary>
     public bool VouchesForWorkspaces => Role == Role.Administrator && Projects is null;
 
+    /// <summary>
+    /// Who shares what the server can do at once: each credential has a part of it. The agents of an administrator, such as all those of one
+    /// machine's user, count one by one.
+    /// </summary>
+    public string Account => Role == Role.Administrator && Agent is { } agent ? $"{Credential} {agent.Value}" : Credential;
+
     /// <summary>True when the credential reaches this project.</summary>
     public bool Reaches(ProjectId project) => Projects is null || Projects.Contains(project);
 

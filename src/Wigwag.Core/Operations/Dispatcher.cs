@@ -7,7 +7,10 @@ using Wigwag.Core.Store;
 namespace Wigwag.Core.Operations;
 
 /// <summary>The one way in: every face hands a caller, an operation and its request to <see cref="Run"/>.</summary>
-public sealed class Dispatcher(IStore store, IBlobs blobs)
+/// <param name="store">Where everything is.</param>
+/// <param name="blobs">Where attachments are.</param>
+/// <param name="worked">Told what each transaction of an operation cost, in the units of <see cref="Budget"/>; it may have failed.</param>
+public sealed class Dispatcher(IStore store, IBlobs blobs, Action<Caller, long>? worked = null)
 {
     private readonly SignsOfLife _signs = new(store);
     private readonly GivenAnswers _given = new(store);
@@ -49,6 +52,14 @@ public sealed class Dispatcher(IStore store, IBlobs blobs)
                 ? await Query(operation, prepared, caller, cancel)
                 : await Command(operation, prepared, caller, idempotencyKey, cancel);
         }
+        catch (OverBudgetException e)
+        {
+            return OverBudget(operation, e);
+        }
+        catch (TooManyAtOnceException)
+        {
+            return TooManyAtOnce;
+        }
         catch (StoreUnavailableException e)
         {
             return Error.Unavailable(
@@ -75,7 +86,7 @@ public sealed class Dispatcher(IStore store, IBlobs blobs)
         {
             _signs.Note(caller);
             var committed = store.Committed();
-            var result = await store.Read(caller, (session, token) => operation.Run(session, request, token), cancel);
+            var result = await store.Read(caller, (session, token) => Work(operation, session, request, token), cancel);
             var left = store.Clock.GetElapsedTime(store.Clock.GetTimestamp(), deadline);
             if (!result.Try(out var answer, out _))
             {
@@ -165,7 +176,7 @@ public sealed class Dispatcher(IStore store, IBlobs blobs)
             {
                 return used.Replay(operation, hash!);
             }
-            var result = await operation.Run(session, request, token);
+            var result = await Work(operation, session, request, token);
             if (!result.Try(out var answer, out var refusal))
             {
                 return refusal.Then == Then.Undo ? refusal : new Kept(refusal);
@@ -192,6 +203,18 @@ public sealed class Dispatcher(IStore store, IBlobs blobs)
         return key is not null && isFar && await Given(caller, key, cancel) is { } given ? given.Replay(operation, hash!) : because;
     }
 
+    private async ValueTask<Result<object>> Work(Operation operation, Session session, object request, CancellationToken cancel)
+    {
+        try
+        {
+            return await operation.Run(session, request, cancel);
+        }
+        finally
+        {
+            worked?.Invoke(session.Caller, session.Budget.Spent);
+        }
+    }
+
     private async ValueTask<IdempotencyKeys.Used?> Given(Caller caller, string key, CancellationToken cancel)
     {
         IdempotencyKeys.Used? used = null;
@@ -202,6 +225,15 @@ public sealed class Dispatcher(IStore store, IBlobs blobs)
         }, cancel);
         return used;
     }
+
+    /// <summary>The refusal of a request that cost more than one request may.</summary>
+    private static Error OverBudget(Operation operation, OverBudgetException e) => e.IsWork
+        ? Error.TooLarge("too_costly", $"{operation.Title} was stopped: {e.Message} Nothing was done.", operation.Narrow)
+        : Error.Unavailable("query_timeout", $"{operation.Title} was stopped: {e.Message} Nothing was done.", $"{operation.Narrow} If that is no less, the server is busy: try again later.");
+
+    /// <summary>The refusal of who asks for more at once than a credential's share; the others are served.</summary>
+    public static readonly Error TooManyAtOnce = new(
+        ErrorKind.RateLimited, "too_many_at_once", "This key has more requests at work than its share of the server.", "Wait for the answers before you ask for more.");
 
     // A refusal as an answer, for the store to commit what was written.
     private sealed record Kept(Error Refusal);

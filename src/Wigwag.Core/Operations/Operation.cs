@@ -68,6 +68,19 @@ public abstract class Operation
     /// <summary>The status of HTTP's answer: 200, or 201 for what creates.</summary>
     public int Status { get; init; } = 200;
 
+    /// <summary>What to do about a request that cost too much, from what the request can say.</summary>
+    internal string Narrow
+    {
+        get
+        {
+            var narrower = RequestType.Properties.Select(property => property.Name).Where(Narrowing.Contains).Take(3).ToList();
+            return narrower.Count == 0 ? "Ask for less at once." : $"Ask for less at once: set or shorten {string.Join(", ", narrower)}.";
+        }
+    }
+
+    private static readonly HashSet<string> Narrowing =
+        ["limit", "paths", "patterns", "scopes", "file_paths", "query", "project", "agent", "status", "label", "since", "category", "thread_id", "to", "attachments"];
+
     /// <summary>Runs it for a request of <see cref="RequestType"/>; the answer is of <see cref="AnswerType"/>.</summary>
     internal abstract ValueTask<Result<object>> Run(Session session, object request, CancellationToken cancel);
 

@@ -11,7 +11,7 @@ namespace Wigwag.Core.Projects;
 public static class ProjectRegistry
 {
     // More names than this are not searched for what somebody may have meant.
-    private const int MaxNamesSearched = 5000;
+    private const int MaxNamesSearched = 1000;
     private const int MaxNameLength = 63;
 
     /// <summary>
@@ -120,8 +120,12 @@ public static class ProjectRegistry
         : GitRemote.Normalize(reference).Try(out var id, out var error) ? id.Value : error;
 
     /// <summary>Registers a project under the first of its names that is free.</summary>
-    private static async ValueTask<Project> Open(Session session, ProjectId id, string? remote, string? proposal)
+    private static async ValueTask<Result<Project>> Open(Session session, ProjectId id, string? remote, string? proposal)
     {
+        if (await KeptLimits.OneMoreProject(session) is { } tooMany)
+        {
+            return tooMany;
+        }
         // On an engine with several writers another may register the same project meanwhile; this statement waits for it.
         if (!await TakeName(session, id.Value, id) && await Named(session, id.Value) is { } meanwhile)
         {
@@ -144,8 +148,8 @@ public static class ProjectRegistry
 
     internal static async ValueTask Insert(Session session, Project project) => await session.Execute(
         """
-        INSERT INTO projects (project, name, remote, tracker, created_at, reservation_policy, path_case)
-        VALUES (@project, @name, @remote, @tracker, @at, @policy, @case)
+        INSERT INTO projects (project, name, remote, tracker, created_at, reservation_policy, path_case, opened_by)
+        VALUES (@project, @name, @remote, @tracker, @at, @policy, @case, @opened_by)
         """,
         ("project", project.ProjectId),
         ("name", project.Name),
@@ -153,7 +157,8 @@ public static class ProjectRegistry
         ("tracker", project.Tracker),
         ("at", project.CreatedAt),
         ("policy", Text(project.ReservationPolicy)),
-        ("case", Text(project.PathCase)));
+        ("case", Text(project.PathCase)),
+        ("opened_by", KeptLimits.Keeper(session)));
 
     internal static string Text(ReservationPolicy policy) => policy switch
     {
@@ -188,9 +193,7 @@ public static class ProjectRegistry
     private static async ValueTask<Result<Project>> ByEnd(Session session, string reference)
     {
         var end = "/" + reference.Trim('/');
-        var matches = reference.Contains('/', StringComparison.Ordinal)
-            ? (await Reached(session)).FindAll(project => project.ProjectId.Value.EndsWith(end, StringComparison.OrdinalIgnoreCase))
-            : [];
+        var matches = reference.Contains('/', StringComparison.Ordinal) ? (await EndingIn(session, end)).FindAll(project => session.Caller.Reaches(project.ProjectId)) : [];
         return matches switch
         {
             [var only] => only,
@@ -204,15 +207,27 @@ public static class ProjectRegistry
 
     private static async ValueTask<Error> Unknown(Session session, string reference)
     {
-        var names = (await Reached(session)).SelectMany(project => new[] { project.Name, project.ProjectId.Value });
+        var names = (await session.Query(
+            "SELECT name, project FROM projects ORDER BY name LIMIT @most",
+            row => (Name: row.Text("name"), Project: ProjectId.Parse(row.Text("project"))),
+            ("most", (long)MaxNamesSearched))).Where(known => session.Caller.Reaches(known.Project)).SelectMany(known => new[] { known.Name, known.Project.Value });
         return Error.NotFound(
             "unknown_project",
             $"No project '{reference}' is known here.",
             NearNames.Offer(reference, names, "`wigwag project list` shows all; a project is known from the first command in one of its clones on, by its external_projects entry, or by `wigwag project register REMOTE`."));
     }
 
-    private static async ValueTask<List<Project>> Reached(Session session) =>
-        (await After(session, "", MaxNamesSearched)).FindAll(project => session.Caller.Reaches(project.ProjectId));
+    // All projects are gone through, but by the engine.
+    private static ValueTask<List<Project>> EndingIn(Session session, string end) => session.Query(
+        """
+        SELECT project, name, remote, tracker, created_at, reservation_policy, path_case FROM projects
+        WHERE LENGTH(project) > @length AND LOWER(SUBSTR(project, LENGTH(project) - @length + 1)) = @end
+        ORDER BY name LIMIT @most
+        """,
+        Read,
+        ("length", (long)end.EnumerateRunes().Count()),
+        ("end", end.ToLowerInvariant()),
+        ("most", (long)MaxNamesSearched));
 
     private static bool IsRemote(string reference) => reference.Contains('/', StringComparison.Ordinal)
         || reference.Contains(':', StringComparison.Ordinal)

@@ -14,6 +14,7 @@ public sealed record ProjectWork
     private const int MaxAgents = 50;
     private const int MaxClaims = 200;
     private const int MaxHolds = 20;
+    private const int MaxHoldsInAll = 200;
 
     public required ProjectId Project { get; init; }
 
@@ -29,7 +30,7 @@ public sealed record ProjectWork
     [Description("Who cannot go on, for whom they wait, and why. Within this project and from or to it.")]
     public required IReadOnlyList<Wait> Waits { get; init; }
 
-    [Description("Circles in which each waits for the next and the last for the first: none gets on unless somebody gives up what it holds, or answers.")]
+    [Description("Circles in which each waits for the next and the last for the first: none gets on unless somebody gives up what it holds, or answers. At most 20.")]
     public required IReadOnlyList<Circle> Circles { get; init; }
 
     internal static async ValueTask<ProjectWork> Of(Session session, Project project)
@@ -57,12 +58,20 @@ public sealed record ProjectWork
         return new()
         {
             Project = id,
-            Agents = [.. work.Where(one => one.Weight > 0).OrderByDescending(one => one.Weight).ThenBy(one => one.Agent.Value, StringComparer.Ordinal).Take(MaxAgents)],
+            Agents = Shorten([.. work.Where(one => one.Weight > 0).OrderByDescending(one => one.Weight).ThenBy(one => one.Agent.Value, StringComparer.Ordinal).Take(MaxAgents)]),
             UnreadByProject = shared.Unread,
             UnacknowledgedByProject = shared.Unacknowledged,
             Waits = graph.Waits,
             Circles = graph.Circles,
         };
+    }
+
+    // Where many hold much, fewer of each: an answer is read by a model.
+    private static List<AgentWork> Shorten(List<AgentWork> agents)
+    {
+        var holding = agents.Count(one => one.Holds.Count > 0);
+        var each = holding == 0 ? MaxHolds : Math.Clamp(MaxHoldsInAll / holding, 1, MaxHolds);
+        return agents.ConvertAll(one => one.Holds.Count <= each ? one : one with { Holds = [.. one.Holds.Take(each)] });
     }
 }
 
@@ -84,7 +93,7 @@ public sealed record AgentWork
     [Description("The issues it holds, the most urgent first.")]
     public required IReadOnlyList<Claimed> Claims { get; init; }
 
-    [Description("Reservations and slots, the longest held first, at most 20.")]
+    [Description("Reservations and slots, the longest held first, at most 20, and fewer where many agents hold something.")]
     public required IReadOnlyList<Held> Holds { get; init; }
 
     [Description("How many reservations and slots it holds in all; list_leases shows them.")]

@@ -59,6 +59,10 @@ internal sealed record WaitGraph(IReadOnlyList<Wait> Waits, IReadOnlyList<Circle
 {
     private const int MaxProjects = 20;
     private const int MaxWaits = 100;
+    private const int MaxCircles = 20;
+
+    // What is waited for in one project is looked up so often at most.
+    private const int MaxScopes = 400;
 
     /// <summary>
     /// The waits that begin or end in the project, and the circles that go through it, which may lead through other projects that the caller
@@ -86,7 +90,7 @@ internal sealed record WaitGraph(IReadOnlyList<Wait> Waits, IReadOnlyList<Circle
         }
         var near = all.Where(wait => Touches(wait, project.ProjectId)).ToList();
         var circles = Status.Circles.Of(all).FindAll(circle => circle.Waits.Any(wait => Touches(wait, project.ProjectId)));
-        return new([.. near.OrderBy(wait => wait.Since).Take(MaxWaits)], circles);
+        return new([.. near.OrderBy(wait => wait.Since).Take(MaxWaits)], [.. circles.Take(MaxCircles)]);
     }
 
     // The project itself, and those to which messages lead.
@@ -108,8 +112,14 @@ internal sealed record WaitGraph(IReadOnlyList<Wait> Waits, IReadOnlyList<Circle
     private static async ValueTask<List<Wait>> ForReservations(Session session, Project project)
     {
         var waits = new List<Wait>();
+        var scopes = 0;
         foreach (var waiting in await LeaseBook.Waiting(session, project.ProjectId))
         {
+            scopes += waiting.Scopes.Count;
+            if (scopes > MaxScopes)
+            {
+                break;
+            }
             if (!(await LeaseBook.Conflicts(session, project, waiting.Scopes, waiting.Mode, waiting.Holder)).Try(out var conflicts, out _))
             {
                 continue;

@@ -23,6 +23,12 @@ public abstract class Session
     /// <summary>True in <see cref="IStore.Read"/>, where a write throws; set by the engine.</summary>
     public bool IsReadOnly { get; init; }
 
+    /// <summary>What this transaction may still cost. Every statement and every row is paid from it; a loop over what the store holds pays too.</summary>
+    public required Budget Budget { get; init; }
+
+    /// <summary>What the sessions of this store remember together.</summary>
+    public required StoreMemory Memory { get; init; }
+
     public abstract Dialect Dialect { get; }
 
     /// <summary>
@@ -49,14 +55,32 @@ public abstract class Session
     public abstract ValueTask ExecuteAtCommit(string sql, params (string Name, object? Value)[] parameters);
 
     /// <summary>The first row, read by <paramref name="read"/>, or null.</summary>
-    public abstract ValueTask<T?> First<T>(string sql, Func<Row, T> read, params (string Name, object? Value)[] parameters)
-        where T : class;
+    public ValueTask<T?> First<T>(string sql, Func<Row, T> read, params (string Name, object? Value)[] parameters)
+        where T : class
+    {
+        Budget.Charge(Budget.Row);
+        return FirstRow(sql, read, parameters);
+    }
 
     /// <summary>The first column of the first row as a number, or null.</summary>
-    public abstract ValueTask<long?> Scalar(string sql, params (string Name, object? Value)[] parameters);
+    public ValueTask<long?> Scalar(string sql, params (string Name, object? Value)[] parameters)
+    {
+        Budget.Charge(Budget.Row);
+        return FirstNumber(sql, parameters);
+    }
 
     /// <summary>Every row.</summary>
-    public abstract ValueTask<List<T>> Query<T>(string sql, Func<Row, T> read, params (string Name, object? Value)[] parameters);
+    public ValueTask<List<T>> Query<T>(string sql, Func<Row, T> read, params (string Name, object? Value)[] parameters)
+    {
+        Budget.Check();
+        return Rows(sql, Paid, parameters);
+
+        T Paid(Row row)
+        {
+            Budget.Charge(Budget.Row);
+            return read(row);
+        }
+    }
 
     /// <summary>What <paramref name="read"/> finds, asked for once until <see cref="Execute"/> changes anything.</summary>
     /// <param name="key">Names it, in this transaction and for every reader of that type.</param>
@@ -107,6 +131,16 @@ public abstract class Session
         ("audience", audience is { Count: > 0 } ? string.Join(' ', audience) : null),
         ("fact", kind.Write(fact)));
 
+    /// <summary>Behind <see cref="First"/>.</summary>
+    protected abstract ValueTask<T?> FirstRow<T>(string sql, Func<Row, T> read, (string Name, object? Value)[] parameters)
+        where T : class;
+
+    /// <summary>Behind <see cref="Scalar"/>.</summary>
+    protected abstract ValueTask<long?> FirstNumber(string sql, (string Name, object? Value)[] parameters);
+
+    /// <summary>Behind <see cref="Query"/>.</summary>
+    protected abstract ValueTask<List<T>> Rows<T>(string sql, Func<Row, T> read, (string Name, object? Value)[] parameters);
+
     /// <summary>Behind <see cref="Execute"/>.</summary>
     protected abstract ValueTask Change(string sql, (string Name, object? Value)[] parameters);
 
@@ -119,6 +153,7 @@ public abstract class Session
         {
             throw new InvalidOperationException("A query may not write.");
         }
+        Budget.Check();
         _known = null;
     }
 }

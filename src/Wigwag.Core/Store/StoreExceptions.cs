@@ -1,7 +1,7 @@
 namespace Wigwag.Core.Store;
 
 /// <summary>The engine cannot read or commit now: disk full, read-only, a failed fsync, a lost connection.</summary>
-public sealed class StoreUnavailableException : Exception
+public class StoreUnavailableException : Exception
 {
     public StoreUnavailableException()
     {

@@ -29,6 +29,7 @@ internal sealed class Authentication(ServerParts parts, ILogger log)
             await RefuseCredential(context, refusal);
             return;
         }
+        Limits.OpenConnection.Authenticated(context);
         // A command ends by itself when its key is revoked, and its answer is given: it may be the revocation.
         var operation = context.GetEndpoint()?.Metadata.GetMetadata<Operation>();
         if (key is { } bearer && operation is null or { Effect: Effect.Query })

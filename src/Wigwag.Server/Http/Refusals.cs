@@ -47,7 +47,11 @@ internal static class Refusals
     public static readonly Error Broken = Error.Unavailable(
         "internal_error", "Something broke in the server; its log says what.", "Tell whoever runs the server; a retry with the same idempotency key does nothing twice.");
 
-    private static (Error, int) Unavailable(StoreUnavailableException e) => e.IsDiskFull
+    private static (Error, int) Unavailable(StoreUnavailableException e) => e is TooManyAtOnceException
+        ? (Dispatcher.TooManyAtOnce, StatusCodes.Status429TooManyRequests)
+        : e is OverBudgetException
+        ? (Error.Unavailable("query_timeout", $"The request was stopped: {e.Message}", "Ask for less, or try again later."), StatusCodes.Status503ServiceUnavailable)
+        : e.IsDiskFull
         ? (Error.Unavailable("disk_full", "The server's disk is full.", "Free some space on the server's disk; nothing was done."), StatusCodes.Status507InsufficientStorage)
         : (Error.Unavailable("store_unavailable", "The store cannot answer now.", "Try again; nothing was done."), StatusCodes.Status503ServiceUnavailable);
 

@@ -55,6 +55,15 @@ internal sealed class SharedBucket(string name, ISharedTokens tokens, ServerLimi
         }
     }
 
+    public void Charge(int tokens)
+    {
+        lock (_lock)
+        {
+            _left = Math.Max(_left - tokens, -limits.RequestBurst);
+            _alone?.Charge(tokens);
+        }
+    }
+
     public void Dispose() => _alone?.Dispose();
 
     private async Task Fetch()
@@ -62,7 +71,7 @@ internal sealed class SharedBucket(string name, ISharedTokens tokens, ServerLimi
         int wanted;
         lock (_lock)
         {
-            wanted = _batch - _left;
+            wanted = Math.Min(_batch - _left, limits.RequestBurst);
         }
         TakenTokens? taken = null;
         try

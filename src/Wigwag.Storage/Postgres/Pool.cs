@@ -1,6 +1,8 @@
 using System.Globalization;
 using Npgsql;
+using Wigwag.Core.Operations;
 using Wigwag.Core.Store;
+using Wigwag.Storage.Sharing;
 
 namespace Wigwag.Storage.Postgres;
 
@@ -8,7 +10,7 @@ namespace Wigwag.Storage.Postgres;
 internal sealed class Pool : IAsyncDisposable
 {
     /// <summary>A connection that is in use.</summary>
-    public readonly struct Loan(NpgsqlConnection connection, SemaphoreSlim room) : IAsyncDisposable
+    public readonly struct Loan(NpgsqlConnection connection, FairShare places, Caller caller) : IAsyncDisposable
     {
         public NpgsqlConnection Connection => connection;
 
@@ -20,12 +22,12 @@ internal sealed class Pool : IAsyncDisposable
             }
             finally
             {
-                room.Release();
+                places.Leave(caller);
             }
         }
     }
 
-    private readonly SemaphoreSlim _room;
+    private readonly FairShare _places;
     private readonly int _size;
     private readonly TimeSpan _patience;
     private volatile bool _isClosed;
@@ -55,7 +57,7 @@ internal sealed class Pool : IAsyncDisposable
             $"{connect.Options} {settings} -c jit=off -c statement_timeout={connect.CommandTimeout}s -c lock_timeout={(long)options.LockLimit.TotalMilliseconds}ms -c idle_in_transaction_session_timeout=30s").Trim();
         Source = new NpgsqlSlimDataSourceBuilder(connect.ConnectionString).EnableTransportSecurity().EnableArrays().Build();
         _size = connect.MaxPoolSize;
-        _room = new(_size);
+        _places = new(_size, Math.Max(1, _size / 2), options.ConnectLimit, "the connections to the database");
         _patience = options.ConnectLimit;
     }
 
@@ -64,27 +66,24 @@ internal sealed class Pool : IAsyncDisposable
 
     /// <summary>Lends a connection to <paramref name="use"/>.</summary>
     /// <exception cref="StoreUnavailableException">All are in use, or the store is closed.</exception>
-    public async ValueTask<T> With<T>(Func<NpgsqlConnection, ValueTask<T>> use, CancellationToken cancel)
+    public async ValueTask<T> With<T>(Caller caller, Func<NpgsqlConnection, ValueTask<T>> use, CancellationToken cancel)
     {
-        await using var loan = await Lend(cancel);
+        await using var loan = await Lend(caller, cancel);
         return await use(loan.Connection);
     }
 
     /// <summary>Lends a connection until the loan is disposed.</summary>
     /// <exception cref="StoreUnavailableException">All are in use, or the store is closed.</exception>
-    public async ValueTask<Loan> Lend(CancellationToken cancel)
+    public async ValueTask<Loan> Lend(Caller caller, CancellationToken cancel)
     {
-        if (!await _room.WaitAsync(_patience, cancel))
-        {
-            throw new StoreUnavailableException("every connection to the database is in use.");
-        }
+        await _places.Enter(caller, cancel);
         try
         {
-            return _isClosed ? throw new StoreUnavailableException("the store is closed.") : new(await Source.OpenConnectionAsync(cancel), _room);
+            return _isClosed ? throw new StoreUnavailableException("the store is closed.") : new(await Source.OpenConnectionAsync(cancel), _places, caller);
         }
         catch
         {
-            _room.Release();
+            _places.Leave(caller);
             throw;
         }
     }
@@ -93,8 +92,10 @@ internal sealed class Pool : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _isClosed = true;
-        for (var i = 0; i < _size && await _room.WaitAsync(_patience); i++)
+        var patience = Environment.TickCount64 + (long)_patience.TotalMilliseconds;
+        while (_places.Free < _size && Environment.TickCount64 < patience)
         {
+            await Task.Delay(5);
         }
         await Source.DisposeAsync();
     }

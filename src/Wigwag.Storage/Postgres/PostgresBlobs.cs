@@ -107,7 +107,7 @@ public sealed class PostgresBlobs(PostgresStore store) : IBlobs
         {
             try
             {
-                return await pool.With(use, cancel);
+                return await pool.With(Caller.System, use, cancel);
             }
             catch (Exception e) when (isFirst && Failure.IsConnection(e) && !cancel.IsCancellationRequested)
             {

@@ -9,6 +9,12 @@ public sealed record PostgresOptions
     /// <summary>How long a caller waits for a free connection, and a connection for its server, before the store is unavailable.</summary>
     public TimeSpan ConnectLimit { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>A query that takes longer is stopped: as long as that its snapshot keeps old rows from being cleaned away.</summary>
+    public TimeSpan ReadLimit { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>A command that works longer is rolled back; waiting for others that change the same counts.</summary>
+    public TimeSpan WriteLimit { get; init; } = TimeSpan.FromSeconds(15);
+
     /// <summary>A statement that runs longer is stopped.</summary>
     public TimeSpan StatementLimit { get; init; } = TimeSpan.FromSeconds(10);
 

@@ -33,34 +33,6 @@ internal sealed class PostgresSession(NpgsqlConnection connection, NpgsqlTransac
     // Each command has a transaction of its own: nothing is won by waiting.
     public override ValueTask ExecuteAtCommit(string sql, params (string Name, object? Value)[] parameters) => Execute(sql, parameters);
 
-    public override async ValueTask<T?> First<T>(string sql, Func<Row, T> read, params (string Name, object? Value)[] parameters)
-        where T : class
-    {
-        await using var batch = await Batch(sql, parameters);
-        await using var reader = await batch.ExecuteReaderAsync(cancel);
-        return await reader.ReadAsync(cancel) ? read(new PostgresRow(reader)) : null;
-    }
-
-    public override async ValueTask<long?> Scalar(string sql, params (string Name, object? Value)[] parameters)
-    {
-        await using var batch = await Batch(sql, parameters);
-        await using var reader = await batch.ExecuteReaderAsync(cancel);
-        return await reader.ReadAsync(cancel) && !await reader.IsDBNullAsync(0, cancel) ? PostgresRow.NumberAt(reader, 0) : null;
-    }
-
-    public override async ValueTask<List<T>> Query<T>(string sql, Func<Row, T> read, params (string Name, object? Value)[] parameters)
-    {
-        await using var batch = await Batch(sql, parameters);
-        await using var reader = await batch.ExecuteReaderAsync(cancel);
-        var rows = new List<T>();
-        var row = new PostgresRow(reader);
-        while (await reader.ReadAsync(cancel))
-        {
-            rows.Add(read(row));
-        }
-        return rows;
-    }
-
     /// <summary>
     /// Who finds it free takes it on the way: what another has committed since this transaction began, the engine finds out. A lock that is
     /// waited for would come with what was true before the wait; so it is taken before the transaction, and the handler is run again.
@@ -116,6 +88,42 @@ internal sealed class PostgresSession(NpgsqlConnection connection, NpgsqlTransac
             Add(batch, GiveBack, []);
         }
         await batch.ExecuteNonQueryAsync(CancellationToken.None);
+    }
+
+    protected override async ValueTask<T?> FirstRow<T>(string sql, Func<Row, T> read, (string Name, object? Value)[] parameters)
+        where T : class
+    {
+        await using var batch = await Batch(sql, parameters);
+        await using var reader = await batch.ExecuteReaderAsync(cancel);
+        return await reader.ReadAsync(cancel) ? read(new PostgresRow(reader)) : null;
+    }
+
+    protected override async ValueTask<long?> FirstNumber(string sql, (string Name, object? Value)[] parameters)
+    {
+        await using var batch = await Batch(sql, parameters);
+        await using var reader = await batch.ExecuteReaderAsync(cancel);
+        return await reader.ReadAsync(cancel) && !await reader.IsDBNullAsync(0, cancel) ? PostgresRow.NumberAt(reader, 0) : null;
+    }
+
+    protected override async ValueTask<List<T>> Rows<T>(string sql, Func<Row, T> read, (string Name, object? Value)[] parameters)
+    {
+        await using var batch = await Batch(sql, parameters);
+        await using var reader = await batch.ExecuteReaderAsync(cancel);
+        var rows = new List<T>();
+        var row = new PostgresRow(reader);
+        try
+        {
+            while (await reader.ReadAsync(cancel))
+            {
+                rows.Add(read(row));
+            }
+        }
+        catch (OverBudgetException)
+        {
+            batch.Cancel(); // closing the reader would first read all the rest
+            throw;
+        }
+        return rows;
     }
 
     // They travel with the next statement whose answer is waited for.

@@ -23,8 +23,9 @@ public sealed class PostgresStore : IStore, ISharedTokens
         (Address, _pools) = (address, pools);
         Clock = time.Clock;
         _wakeups = new(pools, options, _committed, log);
-        _writer = new(pools, options, time, _wakeups, log);
-        _reader = new(pools, options, time, log);
+        var memory = new StoreMemory();
+        _writer = new(pools, options, time, _wakeups, memory, log);
+        _reader = new(pools, options, time, memory, log);
     }
 
     public PostgresAddress Address { get; }

@@ -5,7 +5,7 @@ using Wigwag.Core.Store;
 namespace Wigwag.Storage.Postgres;
 
 /// <summary>Runs queries, each on one snapshot.</summary>
-internal sealed class Reader(Pools pools, PostgresOptions options, SessionTime time, ILogger log)
+internal sealed class Reader(Pools pools, PostgresOptions options, SessionTime time, StoreMemory memory, ILogger log)
 {
     private static readonly HashSet<long> NoLocks = [];
 
@@ -17,11 +17,25 @@ internal sealed class Reader(Pools pools, PostgresOptions options, SessionTime t
         {
             try
             {
-                var loan = await pools.Readers.Lend(cancel);
-                var session = new PostgresSession(loan.Connection, null, NoLocks, cancel) { Caller = caller, Now = time.Read(), IsReadOnly = true };
+                var loan = await pools.Readers.Lend(caller, cancel);
+                var budget = Budget.OfQuery(options.ReadLimit, cancel);
+                using var ends = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+                ends.CancelAfter(options.ReadLimit);
+                var session = new PostgresSession(loan.Connection, null, NoLocks, ends.Token)
+                {
+                    Caller = caller,
+                    Now = time.Read(),
+                    Budget = budget,
+                    Memory = memory,
+                    IsReadOnly = true,
+                };
                 try
                 {
-                    return await work(session, cancel);
+                    return await work(session, ends.Token);
+                }
+                catch (OperationCanceledException) when (ends.IsCancellationRequested && !cancel.IsCancellationRequested)
+                {
+                    throw budget.Over();
                 }
                 finally
                 {

@@ -1,4 +1,5 @@
 using Npgsql;
+using Wigwag.Core.Operations;
 using Wigwag.Core.Store;
 
 namespace Wigwag.Storage.Postgres;
@@ -14,7 +15,7 @@ internal static class Tokens
         patience.CancelAfter(Patience);
         try
         {
-            return await pool.With(connection => Take(connection, bucket, most, perSecond, burst, patience.Token), patience.Token);
+            return await pool.With(Caller.System, connection => Take(connection, bucket, most, perSecond, burst, patience.Token), patience.Token);
         }
         catch (OperationCanceledException e) when (!cancel.IsCancellationRequested)
         {

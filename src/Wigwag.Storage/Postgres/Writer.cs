@@ -12,7 +12,7 @@ namespace Wigwag.Storage.Postgres;
 /// that the next try competes with newcomers only. One whose connection broke is run again on another; if it broke in the commit, only when
 /// the database says that it was not done.
 /// </summary>
-internal sealed class Writer(Pools pools, PostgresOptions options, SessionTime time, Wakeups wakeups, ILogger log) : IDisposable
+internal sealed class Writer(Pools pools, PostgresOptions options, SessionTime time, Wakeups wakeups, StoreMemory memory, ILogger log) : IDisposable
 {
     // Flows into every handler: the writer it runs on.
     private static readonly AsyncLocal<Writer?> Running = new();
@@ -57,7 +57,7 @@ internal sealed class Writer(Pools pools, PostgresOptions options, SessionTime t
                 try
                 {
                     attempt.Committing = 0;
-                    return await pools.Writers.With(connection => Try(connection, caller, work, attempt, cancel), cancel);
+                    return await pools.Writers.With(caller, connection => Try(connection, caller, work, attempt, cancel), cancel);
                 }
                 catch (PostgresSession.LockWanted wanted)
                 {
@@ -112,11 +112,18 @@ internal sealed class Writer(Pools pools, PostgresOptions options, SessionTime t
             await Lock(connection, attempt.Locks, cancel);
             await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.Serializable, cancel);
             var (id, now) = await Begin(connection, transaction, cancel);
-            var session = new PostgresSession(connection, transaction, attempt.Locks, cancel) { Caller = caller, Now = now };
+            var budget = Budget.OfCommand(options.WriteLimit, cancel);
+            using var ends = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+            ends.CancelAfter(options.WriteLimit);
+            var session = new PostgresSession(connection, transaction, attempt.Locks, ends.Token) { Caller = caller, Now = now, Budget = budget, Memory = memory };
             Running.Value = this;
             try
             {
-                attempt.Answer = await work(session, cancel);
+                attempt.Answer = await work(session, ends.Token);
+            }
+            catch (OperationCanceledException) when (ends.IsCancellationRequested && !cancel.IsCancellationRequested)
+            {
+                throw budget.Over();
             }
             finally
             {
@@ -177,6 +184,7 @@ internal sealed class Writer(Pools pools, PostgresOptions options, SessionTime t
             try
             {
                 var status = await pools.Readers.With(
+                    Caller.System,
                     async connection =>
                     {
                         await using var command = new NpgsqlCommand("SELECT pg_xact_status($1::text::xid8)", connection)

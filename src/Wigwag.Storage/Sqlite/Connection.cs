@@ -9,6 +9,10 @@ internal sealed class Connection : IDisposable
 {
     // Between two looks at the time limit: well under a millisecond of work.
     private const int StepsBetweenChecks = 5000;
+
+    // What these steps cost, in the units of a budget.
+    private const int WorkBetweenChecks = 100;
+
     private const int CacheWrite = 9; // SQLITE_DBSTATUS_CACHE_WRITE
 
     private readonly SqliteConnection _connection;
@@ -16,7 +20,7 @@ internal sealed class Connection : IDisposable
     private readonly Dictionary<string, Statement> _statements = new(StringComparer.Ordinal);
     private long _uses;
     private long _deadline = long.MaxValue;
-    private CancellationToken _cancel;
+    private Budget? _budget;
 
     private Connection(SqliteConnection connection, SqliteOptions options)
     {
@@ -101,8 +105,8 @@ internal sealed class Connection : IDisposable
     /// <summary>How long a statement waits for another program's lock, or a checkpoint for readers.</summary>
     public void WaitForLocks(TimeSpan limit) => raw.sqlite3_busy_timeout(Handle, (int)limit.TotalMilliseconds);
 
-    /// <summary>Stops the statements of one transaction when its caller cancels.</summary>
-    public void StopWith(CancellationToken cancel) => _cancel = cancel;
+    /// <summary>Stops the statements of one transaction when its budget is spent or its client has gone; null when it is over.</summary>
+    public void Spend(Budget? budget) => _budget = budget;
 
     /// <summary>Runs one statement that takes neither parameters nor a time limit, such as BEGIN and COMMIT.</summary>
     public void Run(string sql)
@@ -195,7 +199,11 @@ internal sealed class Connection : IDisposable
 
     private void Arm() => _deadline = Environment.TickCount64 + (long)_options.StatementLimit.TotalMilliseconds;
 
-    private bool MustStop() => Environment.TickCount64 > _deadline || _cancel.IsCancellationRequested;
+    private bool MustStop()
+    {
+        _budget?.Note(WorkBetweenChecks);
+        return Environment.TickCount64 > _deadline || _budget is { MustStop: true };
+    }
 
     private void Finish(string sql, ReadOnlySpan<(string Name, object? Value)> parameters)
     {

@@ -16,6 +16,9 @@ internal static class Failure
     // The shared index of the WAL cannot grow on a full disk either, and says so in its own way.
     public static bool IsDiskFull(SqliteException e) => e.SqliteErrorCode == raw.SQLITE_FULL || e.SqliteExtendedErrorCode == ShmSize;
 
+    /// <summary>As <see cref="Of(SqliteException)"/>, where a statement may have been stopped because its transaction's budget was spent.</summary>
+    public static Exception Of(SqliteException e, Budget budget) => e.SqliteErrorCode == raw.SQLITE_INTERRUPT && (budget.IsOver || budget.HasNoneLeft) ? budget.Over() : Of(e);
+
     /// <summary>The exception for callers: unavailable for a broken machine, the same exception for a bug.</summary>
     public static Exception Of(SqliteException e) =>
         IsDiskFull(e) ? new StoreUnavailableException("the disk is full.", e) { IsDiskFull = true }

@@ -1,5 +1,7 @@
+using Microsoft.Data.Sqlite;
 using Wigwag.Core.Operations;
 using Wigwag.Core.Store;
+using Failures = Wigwag.Storage.Sqlite.Failure;
 
 namespace Wigwag.Storage.Sqlite;
 
@@ -19,7 +21,10 @@ internal abstract class PendingWrite
     public bool TryStart() => Interlocked.CompareExchange(ref _state, Started, Waiting) == Waiting;
 
     /// <summary>Runs the handler; true when what it did is to be kept.</summary>
-    public abstract bool Run(Connection connection, DateTimeOffset now, TimeSpan limit);
+    public abstract bool Run(Connection connection, DateTimeOffset now, SqliteOptions options, StoreMemory memory);
+
+    /// <summary>Whose it is.</summary>
+    public required Caller Caller { get; init; }
 
     /// <summary>Runs what the handler left for the commit, when what it did is kept.</summary>
     public abstract void Finish();
@@ -37,7 +42,6 @@ internal abstract class PendingWrite
 /// <inheritdoc/>
 internal sealed class PendingWrite<T> : PendingWrite
 {
-    private readonly Caller _caller;
     private readonly Func<Session, CancellationToken, ValueTask<Result<T>>> _work;
     private readonly CancellationToken _cancel;
     private readonly CancellationTokenRegistration _registration;
@@ -45,9 +49,8 @@ internal sealed class PendingWrite<T> : PendingWrite
     private Result<T> _result;
     private SqliteSession? _kept;
 
-    public PendingWrite(Caller caller, Func<Session, CancellationToken, ValueTask<Result<T>>> work, CancellationToken cancel)
+    public PendingWrite(Func<Session, CancellationToken, ValueTask<Result<T>>> work, CancellationToken cancel)
     {
-        _caller = caller;
         _work = work;
         _cancel = cancel;
         _registration = cancel.UnsafeRegister(static (self, token) => ((PendingWrite<T>)self!).Withdraw(token), this);
@@ -55,14 +58,20 @@ internal sealed class PendingWrite<T> : PendingWrite
 
     public Task<Result<T>> Task => _answer.Task;
 
-    public override bool Run(Connection connection, DateTimeOffset now, TimeSpan limit)
+    public override bool Run(Connection connection, DateTimeOffset now, SqliteOptions options, StoreMemory memory)
     {
         (_result, Failure, _kept) = (default, null, null);
-        var session = new SqliteSession(connection) { Caller = _caller, Now = now };
+        var budget = Budget.OfCommand(options.WriteLimit, _cancel, options.WorkLimit);
+        var session = new SqliteSession(connection) { Caller = Caller, Now = now, Budget = budget, Memory = memory };
         try
         {
+            connection.Spend(budget);
             var running = _work(session, _cancel);
-            _result = running.IsCompleted ? running.GetAwaiter().GetResult() : Wait(running.AsTask(), limit);
+            _result = running.IsCompleted ? running.GetAwaiter().GetResult() : Wait(running.AsTask(), options.HandlerLimit);
+        }
+        catch (SqliteException e) when (Failures.Of(e, budget) is OverBudgetException over)
+        {
+            Failure = over;
         }
 #pragma warning disable CA1031 // It is not swallowed: the caller gets it, after the batch is settled.
         catch (Exception e)
@@ -73,6 +82,7 @@ internal sealed class PendingWrite<T> : PendingWrite
         finally
         {
             session.End();
+            connection.Spend(null); // the next statements are the commit's
         }
         _kept = Failure is null && _result.Error is null ? session : null;
         return _kept is not null;

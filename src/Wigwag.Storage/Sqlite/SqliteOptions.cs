@@ -6,6 +6,9 @@ public sealed record SqliteOptions
     /// <summary>Commands that may wait for the writer; past it a caller waits for room.</summary>
     public int QueueLength { get; init; } = 4096;
 
+    /// <summary>Most of them of one credential.</summary>
+    public int QueueOfOne { get; init; } = 2048;
+
     /// <summary>How long a caller waits for room in the queue, or for a free reader, before the store is unavailable.</summary>
     public TimeSpan RoomLimit { get; init; } = TimeSpan.FromSeconds(5);
 
@@ -18,7 +21,19 @@ public sealed record SqliteOptions
     /// <summary>Most reads at the same time.</summary>
     public int Readers { get; init; } = Math.Clamp(2 * Environment.ProcessorCount, 4, 32);
 
-    /// <summary>A statement that runs longer is stopped.</summary>
+    /// <summary>Most of them that one credential has at the same time, so that some are left for the others.</summary>
+    public int ReadersOfOne { get; init; } = Math.Clamp(Environment.ProcessorCount, 2, 16);
+
+    /// <summary>A query that takes longer is stopped: as long as that its snapshot can keep the write-ahead log from being started over.</summary>
+    public TimeSpan ReadLimit { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>A command that works longer is rolled back: as long as that the others wait for it.</summary>
+    public TimeSpan WriteLimit { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How much a query or a command may work, in the units of <see cref="Core.Store.Budget"/>; what its statements do counts.</summary>
+    public long WorkLimit { get; init; } = Core.Store.Budget.Usual;
+
+    /// <summary>A statement that runs longer is stopped, also one that no query or command runs.</summary>
     public TimeSpan StatementLimit { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>A handler that holds the writer longer is given up and rolled back.</summary>
@@ -35,6 +50,9 @@ public sealed record SqliteOptions
 
     /// <summary>Past this many pages in the write-ahead log, a checkpoint also starts it over, waiting briefly for readers.</summary>
     public int MostWalPages { get; init; } = 8000;
+
+    /// <summary>Past this many pages, no query begins until those that run have ended and the write-ahead log was started over.</summary>
+    public int WalPagesToPause { get; init; } = 64_000;
 
     /// <summary>After this time without a command, what the write-ahead log holds is checkpointed.</summary>
     public TimeSpan IdleCheckpoint { get; init; } = TimeSpan.FromSeconds(2);

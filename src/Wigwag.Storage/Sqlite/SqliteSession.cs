@@ -27,31 +27,6 @@ internal sealed class SqliteSession(Connection connection) : Session
         }
     }
 
-    public override ValueTask<T?> First<T>(string sql, Func<Row, T> read, params (string Name, object? Value)[] parameters)
-        where T : class
-    {
-        lock (_gate)
-        {
-            return new(Live().First(sql, read, parameters));
-        }
-    }
-
-    public override ValueTask<long?> Scalar(string sql, params (string Name, object? Value)[] parameters)
-    {
-        lock (_gate)
-        {
-            return new(Live().Scalar(sql, parameters));
-        }
-    }
-
-    public override ValueTask<List<T>> Query<T>(string sql, Func<Row, T> read, params (string Name, object? Value)[] parameters)
-    {
-        lock (_gate)
-        {
-            return new(Live().Query(sql, read, parameters));
-        }
-    }
-
     // One transaction writes at a time.
     public override ValueTask LockProject(ProjectId project) => ValueTask.CompletedTask;
 
@@ -72,6 +47,31 @@ internal sealed class SqliteSession(Connection connection) : Session
         foreach (var (sql, parameters) in _atCommit ?? [])
         {
             connection.Execute(sql, parameters);
+        }
+    }
+
+    protected override ValueTask<T?> FirstRow<T>(string sql, Func<Row, T> read, (string Name, object? Value)[] parameters)
+        where T : class
+    {
+        lock (_gate)
+        {
+            return new(Live().First(sql, read, parameters));
+        }
+    }
+
+    protected override ValueTask<long?> FirstNumber(string sql, (string Name, object? Value)[] parameters)
+    {
+        lock (_gate)
+        {
+            return new(Live().Scalar(sql, parameters));
+        }
+    }
+
+    protected override ValueTask<List<T>> Rows<T>(string sql, Func<Row, T> read, (string Name, object? Value)[] parameters)
+    {
+        lock (_gate)
+        {
+            return new(Live().Query(sql, read, parameters));
         }
     }
 

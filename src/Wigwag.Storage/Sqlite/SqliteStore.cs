@@ -20,13 +20,14 @@ public sealed class SqliteStore : IStore
     private readonly ReaderPool _readers;
     private readonly Writer _writer;
     private readonly CommitSignal _committed = new();
+    private readonly StoreMemory _memory = new();
 
     private SqliteStore(string path, OwnerLock owner, SqliteOptions options, Connection connection, MonotonicClock clock, ILogger log)
     {
         (_path, _owner, _options) = (path, owner, options);
         Clock = clock;
         _readers = new(path, options);
-        _writer = new(path, options, connection, _readers, clock, _committed, log);
+        _writer = new(path, options, connection, _readers, clock, _committed, _memory, log);
     }
 
     public Dialect Dialect => SqliteDialect.Instance;
@@ -90,29 +91,33 @@ public sealed class SqliteStore : IStore
 
     public async ValueTask<Result<T>> Read<T>(Caller caller, Func<Session, CancellationToken, ValueTask<Result<T>>> work, CancellationToken cancel)
     {
-        var connection = await _readers.Rent(cancel);
-        var session = new SqliteSession(connection) { Caller = caller, Now = Writer.Now(Clock), IsReadOnly = true };
+        var connection = await _readers.Rent(caller, cancel);
+        var budget = Budget.OfQuery(_options.ReadLimit, cancel, _options.WorkLimit);
+        var session = new SqliteSession(connection) { Caller = caller, Now = Writer.Now(Clock), Budget = budget, Memory = _memory, IsReadOnly = true };
         var isSound = true;
         try
         {
-            connection.StopWith(cancel);
             connection.Run("BEGIN");
+            connection.Spend(budget);
             return await work(session, cancel);
         }
         catch (SqliteException e)
         {
             isSound = !Failure.StopsWriting(e);
             cancel.ThrowIfCancellationRequested();
-            throw Failure.Of(e);
+            throw Failure.Of(e, budget);
         }
         finally
         {
             session.End();
-            connection.StopWith(default);
+            connection.Spend(null); // what is run next on it is another's
             isSound = isSound && TryEnd(connection);
-            _readers.Return(connection, isSound);
+            _readers.Return(connection, caller, isSound);
         }
     }
+
+    /// <summary>How many queries could begin at once.</summary>
+    internal int FreeReaders => _readers.Free;
 
     public Task Committed() => _committed.Next();
 

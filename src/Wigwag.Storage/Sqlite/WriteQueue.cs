@@ -1,21 +1,26 @@
-using System.Threading.Channels;
 using Wigwag.Core.Store;
+using Wigwag.Storage.Sharing;
 
 namespace Wigwag.Storage.Sqlite;
 
-/// <summary>Commands that wait for the writer: bounded, first come first served, and left by callers who go.</summary>
+/// <summary>
+/// Commands that wait for the writer: bounded, left by callers who go, and taken in turns by credential, so that nobody waits behind all
+/// that another has asked for. Those of one credential are taken in the order in which they came.
+/// </summary>
 internal sealed class WriteQueue(SqliteOptions options) : IDisposable
 {
-    private readonly Channel<PendingWrite> _waiting = Channel.CreateBounded<PendingWrite>(
-        new BoundedChannelOptions(options.QueueLength) { SingleReader = true });
-
+    private readonly FairShare _room = new(options.QueueLength, options.QueueOfOne, options.RoomLimit, "the places in the queue of commands");
+    private readonly Lock _lock = new();
+    private readonly Dictionary<string, Queue<PendingWrite>> _lines = new(StringComparer.Ordinal);
+    private readonly Queue<string> _turns = new();
     private readonly ManualResetEventSlim _wake = new(false);
     private readonly CancellationTokenSource _closing = new();
+    private bool _isClosed;
 
     // Begun, rolled back through no fault of their own, and taken before what waits.
     private Queue<PendingWrite> _again = new();
 
-    public int Length => _waiting.Reader.Count;
+    public int Length => options.QueueLength - _room.Free;
 
     /// <summary>Cancelled when nothing more is let in.</summary>
     public CancellationToken Closing => _closing.Token;
@@ -23,9 +28,23 @@ internal sealed class WriteQueue(SqliteOptions options) : IDisposable
     /// <summary>Lets a command in, or fails it when there is no room for too long.</summary>
     public async ValueTask Add(PendingWrite pending, CancellationToken cancel)
     {
-        if (_waiting.Writer.TryWrite(pending) || await HasFoundRoom(pending, cancel))
+        try
         {
-            _wake.Set();
+            await _room.Enter(pending.Caller, cancel);
+        }
+        catch (StoreUnavailableException e)
+        {
+            Refuse(pending, e);
+            return;
+        }
+        catch (OperationCanceledException)
+        {
+            return; // its caller withdraws it
+        }
+        if (!Queued(pending))
+        {
+            _room.Leave(pending.Caller);
+            Refuse(pending, new StoreUnavailableException("the store is closed."));
         }
     }
 
@@ -36,8 +55,9 @@ internal sealed class WriteQueue(SqliteOptions options) : IDisposable
         {
             return again;
         }
-        while (_waiting.Reader.TryRead(out var pending))
+        while (Next() is { } pending)
         {
+            _room.Leave(pending.Caller);
             if (pending.TryStart())
             {
                 return pending;
@@ -50,7 +70,7 @@ internal sealed class WriteQueue(SqliteOptions options) : IDisposable
     public bool WaitForMore(TimeSpan limit)
     {
         _wake.Reset();
-        return _waiting.Reader.TryPeek(out _) || _closing.IsCancellationRequested || _wake.Wait(limit);
+        return HasSome() || _closing.IsCancellationRequested || _wake.Wait(limit);
     }
 
     /// <summary>Gives begun commands back, to be taken again first.</summary>
@@ -59,11 +79,16 @@ internal sealed class WriteQueue(SqliteOptions options) : IDisposable
     /// <summary>Lets nobody in any more; what waits may still be taken.</summary>
     public void Close()
     {
-        if (_waiting.Writer.TryComplete())
+        lock (_lock)
         {
-            _closing.Cancel();
-            _wake.Set();
+            if (_isClosed)
+            {
+                return;
+            }
+            _isClosed = true;
         }
+        _closing.Cancel();
+        _wake.Set();
     }
 
     /// <summary>Once the writer has ended.</summary>
@@ -73,33 +98,61 @@ internal sealed class WriteQueue(SqliteOptions options) : IDisposable
         _wake.Dispose();
     }
 
-    private async ValueTask<bool> HasFoundRoom(PendingWrite pending, CancellationToken cancel)
+    private bool Queued(PendingWrite pending)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        limit.CancelAfter(options.RoomLimit);
-        var reason = "the store is closed.";
-        try
+        lock (_lock)
         {
-            while (await _waiting.Writer.WaitToWriteAsync(limit.Token))
+            if (_isClosed)
             {
-                if (_waiting.Writer.TryWrite(pending))
-                {
-                    return true;
-                }
+                return false;
             }
+            var name = pending.Caller.Account;
+            if (!_lines.TryGetValue(name, out var line))
+            {
+                _lines[name] = line = new();
+                _turns.Enqueue(name);
+            }
+            line.Enqueue(pending);
+            _wake.Set();
+            return true;
         }
-        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+    }
+
+    private PendingWrite? Next()
+    {
+        lock (_lock)
         {
-            reason = $"the queue of commands stayed full for {options.RoomLimit.TotalSeconds} s.";
+            if (!_turns.TryDequeue(out var name))
+            {
+                return null;
+            }
+            var line = _lines[name];
+            var next = line.Dequeue();
+            if (line.Count > 0)
+            {
+                _turns.Enqueue(name);
+            }
+            else
+            {
+                _lines.Remove(name);
+            }
+            return next;
         }
-        catch (OperationCanceledException)
+    }
+
+    private bool HasSome()
+    {
+        lock (_lock)
         {
-            return false; // its caller withdraws it
+            return _turns.Count > 0;
         }
+    }
+
+    private static void Refuse(PendingWrite pending, StoreUnavailableException reason)
+    {
         if (pending.TryWithdraw())
         {
-            pending.Fail(new StoreUnavailableException(reason));
+            pending.Fail(reason);
         }
-        return false;
     }
 }

@@ -20,6 +20,7 @@ internal sealed class Writer : IAsyncDisposable
     private readonly MonotonicClock _clock;
     private readonly ClockSteps _steps;
     private readonly CommitSignal _committed;
+    private readonly StoreMemory _memory;
     private readonly ILogger _log;
     private readonly WriteQueue _queue;
     private readonly WriterConnection _database;
@@ -31,9 +32,9 @@ internal sealed class Writer : IAsyncDisposable
     private volatile StoreUnavailableException? _stopped;
 
     public Writer(
-        string path, SqliteOptions options, Connection connection, ReaderPool readers, MonotonicClock clock, CommitSignal committed, ILogger log)
+        string path, SqliteOptions options, Connection connection, ReaderPool readers, MonotonicClock clock, CommitSignal committed, StoreMemory memory, ILogger log)
     {
-        (_options, _clock, _committed, _log) = (options, clock, committed, log);
+        (_options, _clock, _committed, _memory, _log) = (options, clock, committed, memory, log);
         _steps = new(clock, log);
         _queue = new(options);
         _metrics = new(() => _queue.Length);
@@ -53,7 +54,7 @@ internal sealed class Writer : IAsyncDisposable
         {
             throw new InvalidOperationException("A handler may not begin another command: it would wait for itself.");
         }
-        var pending = new PendingWrite<T>(caller, work, cancel);
+        var pending = new PendingWrite<T>(work, cancel) { Caller = caller };
         await _queue.Add(pending, cancel);
         if (_stopped is { } stopped && pending.TryWithdraw())
         {
@@ -148,7 +149,7 @@ internal sealed class Writer : IAsyncDisposable
     private bool RunOne(Connection connection, PendingWrite pending)
     {
         connection.Run("SAVEPOINT command");
-        var isKept = pending.Run(connection, Now(_clock), _options.HandlerLimit);
+        var isKept = pending.Run(connection, Now(_clock), _options, _memory);
         if (pending.Failure is SqliteException fatal && (Failure.StopsWriting(fatal) || Failure.IsDiskFull(fatal)))
         {
             throw fatal;
@@ -276,6 +277,7 @@ internal sealed class Writer : IAsyncDisposable
             try
             {
                 _database.Reopen(_clock.GetUtcNow());
+                _memory.Clear();
                 _stopped = null;
                 Log.Resumed(_log);
                 return;

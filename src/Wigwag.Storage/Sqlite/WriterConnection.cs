@@ -54,11 +54,20 @@ internal sealed class WriterConnection(string path, SqliteOptions options, Conne
         _pages = 0;
         try
         {
-            if (Run("PASSIVE").Frames > options.MostWalPages)
+            var frames = Run("PASSIVE").Frames;
+            if (frames > options.WalPagesToPause)
+            {
+                readers.Pause();
+            }
+            if (frames > options.MostWalPages)
             {
                 Connection.WaitForLocks(BriefWait);
-                Run("TRUNCATE");
+                var progress = Run("TRUNCATE");
                 Connection.WaitForLocks(UsualWait);
+                if (!progress.IsBusy)
+                {
+                    readers.Resume();
+                }
             }
         }
         catch (SqliteException e) when (Failure.IsDiskFull(e))

@@ -80,7 +80,7 @@ public static class CheckLocks
         var locks = new List<Lease>();
         if (request.FilePaths is null or [])
         {
-            locks.AddRange((await LeaseBook.In(session, project.ProjectId)).Where(lease => lease.Kind == LeaseKind.Reservation));
+            locks.AddRange(await LeaseBook.In(session, project.ProjectId, LeaseKind.Reservation, Most));
         }
         else if (LeaseLimits.TooMany(request.FilePaths.Count, LeaseLimits.MostScopes) is { } refusal)
         {

@@ -19,6 +19,9 @@ internal sealed class Automaton
     /// <summary>How many states it has.</summary>
     public int Size => _on.Length;
 
+    /// <summary>How many steps lead from one state to another.</summary>
+    public int Steps => field > 0 ? field : field = Math.Max(1, _next.Sum(next => next.Length));
+
     /// <summary>True when it reads exactly <paramref name="runes"/>.</summary>
     public bool Reads(ReadOnlySpan<int> runes)
     {

@@ -18,8 +18,11 @@ public sealed class Glob
 
     private readonly Automaton _automaton;
 
-    internal Glob(string text, string prefix, string head, string name, string tail, bool isLiteral, PathCase pathCase, Automaton automaton) =>
-        (Text, Prefix, Head, Name, Tail, IsLiteral, Case, _automaton) = (text, prefix, head, name, tail, isLiteral, pathCase, automaton);
+    internal Glob(string text, GlobParser.PatternEnds ends, PathCase pathCase, Automaton automaton)
+    {
+        (Text, Case, _automaton) = (text, pathCase, automaton);
+        (IsLiteral, Prefix, Head, Name, Tail) = ends;
+    }
 
     /// <summary>The pattern, normalized: NFC, no leading <c>./</c>, no trailing <c>/</c>.</summary>
     public string Text { get; }
@@ -47,6 +50,9 @@ public sealed class Glob
 
     /// <summary>True when it has no special character.</summary>
     public bool IsLiteral { get; }
+
+    /// <summary>How many steps its automaton has: about one for each character, and what a decision about it costs.</summary>
+    internal int Steps => _automaton.Steps;
 
     /// <summary>How its project compares paths.</summary>
     public PathCase Case { get; }
@@ -85,7 +91,11 @@ public sealed class Glob
     /// <summary>True when some path is in both patterns. Exact and symmetric; takes time proportional to pattern × pattern.</summary>
     public bool Overlaps(Glob other) => (IsLiteral && other.IsLiteral)
         ? IsWithin(Prefix, other.Prefix) || IsWithin(other.Prefix, Prefix)
-        : BeginAlike(Head, other.Head) && BeginAlike(Name, other.Name) && EndAlike(Tail, other.Tail) && _automaton.Meets(other._automaton);
+        : Alike(Head, Name, Tail, other) && _automaton.Meets(other._automaton);
+
+    /// <summary>False when no path can begin and end both like this and like the other pattern's.</summary>
+    internal static bool Alike(string head, string name, string tail, Glob other) =>
+        BeginAlike(head, other.Head) && BeginAlike(name, other.Name) && EndAlike(tail, other.Tail);
 
     private static bool BeginAlike(string one, string other) => one.StartsWith(other, StringComparison.Ordinal) || other.StartsWith(one, StringComparison.Ordinal);
 

@@ -52,8 +52,27 @@ internal sealed class GlobParser
         var automaton = parser.Build(literal || below);
         return parser._error is { } error
             ? error
-            : new Glob(below && !literal ? plain + "/" : plain, Prefix(plain, literal, pathCase), Head(plain, pathCase), literal || below ? "" : Name(plain, pathCase), literal || below ? "" : Tail(plain, pathCase), literal, pathCase, automaton);
+            : new Glob(below && !literal ? plain + "/" : plain, Ends(plain, literal, below, pathCase), pathCase, automaton);
     }
+
+    /// <summary>What every path of a pattern begins and ends with; see <see cref="Glob"/>.</summary>
+    internal readonly record struct PatternEnds(bool IsLiteral, string Prefix, string Head, string Name, string Tail);
+
+    /// <summary>The ends of a pattern that was read before, without building its automaton.</summary>
+    public static PatternEnds Ends(string text, PathCase pathCase)
+    {
+        var plain = text.StartsWith("./", StringComparison.Ordinal) ? text[2..] : text;
+        var below = plain.EndsWith('/');
+        plain = plain.TrimEnd('/');
+        return Ends(plain, plain.AsSpan().IndexOfAny(Special) < 0, below, pathCase);
+    }
+
+    private static PatternEnds Ends(string plain, bool literal, bool below, PathCase pathCase) => new(
+        literal,
+        Prefix(plain, literal, pathCase),
+        Head(plain, pathCase),
+        literal || below ? "" : Name(plain, pathCase),
+        literal || below ? "" : Tail(plain, pathCase));
 
     public static string Escape(string path) => path.AsSpan().IndexOfAny(Special) < 0
         ? path

@@ -12,9 +12,10 @@ public sealed class Scope
     /// <summary>What named surfaces begin with. A path that begins so is written with <c>./</c> before it.</summary>
     public static readonly IReadOnlyList<string> Prefixes = ["api:", "db:", "event:", "flag:", "env:", "contract:", "feature:"];
 
-    // Scopes read lately, by what they are read from: reading one costs more than comparing two.
-    private const int MostKept = 20_000;
+    // Scopes read lately, by what they are read from: reading one costs more than comparing two. A step takes about a hundred bytes.
+    private const int MostSteps = 500_000;
     private static readonly ConcurrentDictionary<(string Text, PathCase Case), Scope> Kept = new();
+    private static int _steps;
 
     private Scope(string surface, Glob glob)
     {
@@ -40,6 +41,9 @@ public sealed class Scope
     /// <summary>True for the name of a surface.</summary>
     public static bool IsSurface(string text) => Prefix(text).Length > 0;
 
+    /// <summary>The surface that a scope lies in, with its colon; empty for paths.</summary>
+    internal static string SurfaceOf(string text) => Prefix(text);
+
     /// <summary>Reads a scope; <c>bad_scope</c> says what is wrong with it.</summary>
     public static Result<Scope> Parse(string text, PathCase pathCase)
     {
@@ -53,9 +57,10 @@ public sealed class Scope
         {
             return error;
         }
-        if (Kept.Count >= MostKept)
+        if (Interlocked.Add(ref _steps, glob.Steps + 10) >= MostSteps)
         {
             Kept.Clear();
+            Interlocked.Exchange(ref _steps, glob.Steps);
         }
         return Kept[(text, pathCase)] = new Scope(surface, glob);
     }

@@ -97,8 +97,7 @@ public static class AcquireSlot
             }
             if (session.Now < request.Ticket.Until(session.Now, wait))
             {
-                await Queue.StayFor(session, project.ProjectId, applicant, slot, request.Ticket);
-                return refusal with { Then = Then.Wait };
+                return await Queue.StayFor(session, project.ProjectId, applicant, slot, request.Ticket) ?? refusal with { Then = Then.Wait };
             }
             await Queue.Leave(session, request.Ticket);
             return refusal with { Then = Then.Keep };

@@ -45,6 +45,10 @@ public static class DefineSlot
             return Error.Invalid("bad_capacity", $"A slot has 1 to {SlotBook.MostPlaces} places, not {request.Capacity}.", "Give a number in between.");
         }
         await session.LockProject(project.ProjectId);
+        if (await KeptLimits.OneMoreSlot(session, project, slot) is { } tooMany)
+        {
+            return tooMany;
+        }
         await session.Execute(
             """
             INSERT INTO slots (project, slot, capacity) VALUES (@project, @slot, @capacity)

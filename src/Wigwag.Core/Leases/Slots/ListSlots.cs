@@ -63,7 +63,7 @@ public static class ListSlots
             "SELECT slot, capacity FROM slots WHERE project = @project ORDER BY slot LIMIT 1000",
             row => (Name: row.Text("slot"), Capacity: row.Number("capacity")),
             ("project", project.ProjectId))).ToDictionary(slot => slot.Name, slot => slot.Capacity, StringComparer.Ordinal);
-        var held = (await LeaseBook.In(session, project.ProjectId)).Where(lease => lease.Kind == LeaseKind.Slot).ToLookup(lease => lease.Scope);
+        var held = (await LeaseBook.In(session, project.ProjectId, LeaseKind.Slot)).ToLookup(lease => lease.Scope);
         return new SlotList
         {
             Project = project.ProjectId,
