@@ -1,4 +1,3 @@
-using Wigwag.Core.Leases;
 using Wigwag.Core.Operations;
 using Wigwag.Core.Projects;
 using Wigwag.Core.Store;
@@ -18,6 +17,19 @@ public static class AgentRegistry
         JOIN projects p ON p.project = a.project
 
         """;
+
+    // For a page of them: how many sessions each has.
+    private static readonly string SelectCounted = Select.Replace("FROM agents", $", {AgentSessions.Count} AS sessions FROM agents", StringComparison.Ordinal);
+
+    // For one of them: when the caller's session of it was heard of.
+    private static readonly string SelectHeard = Select.Replace(
+        "FROM agents",
+        """
+        , (SELECT s.seen_at FROM agent_sessions s
+           WHERE s.project = a.project AND s.agent = a.agent AND s.session = @session AND s.ended_at IS NULL) AS heard_at
+        FROM agents
+        """,
+        StringComparison.Ordinal);
 
     /// <summary>The agent with this id.</summary>
     /// <returns>The agent; <c>unknown_agent</c> with the near ids.</returns>
@@ -65,8 +77,9 @@ public static class AgentRegistry
     public static async ValueTask<List<Agent>> LatestIn(Session session, ProjectId project, int limit)
     {
         var agents = await session.Query(
-            Select + "WHERE a.project = @project ORDER BY a.last_seen_at DESC, a.agent LIMIT @limit",
-            row => Read(row, session.Now),
+            SelectCounted + "WHERE a.project = @project ORDER BY a.last_seen_at DESC, a.agent LIMIT @limit",
+            row => Read(row, session.Now) with { SessionCount = row.Number("sessions") },
+            ("fresh", AgentSessions.Fresh(session)),
             ("project", project),
             ("limit", limit));
         return [.. agents.OrderBy(agent => agent.Presence != Presence.Online)];
@@ -105,53 +118,11 @@ public static class AgentRegistry
             ?? agents.Find(agent => agent.Binding == Binding.Workspace)?.ProjectName;
     }
 
-    /// <summary>
-    /// Notes that the calling agent is alive. Signs closer together than <see cref="Signs.RememberedEvery"/> are one; a sign after an
-    /// absence is told in the log.
-    /// </summary>
-    public static async ValueTask Seen(Session session)
-    {
-        if (session.Caller.Agent is { } id && await Any(session, id) is { } agent
-            && (agent.Presence != Presence.Online || session.Now - agent.LastSeenAt > Signs.RememberedEvery))
-        {
-            await Touch(session, agent);
-        }
-    }
-
-    /// <summary>Notes that an agent is alive, and when it came.</summary>
-    internal static async ValueTask<Agent> Touch(Session session, Agent agent)
-    {
-        var came = agent.Presence != Presence.Online;
-        var present = agent with { Presence = Presence.Online, HasLeft = false, LastSeenAt = session.Now, Since = came ? session.Now : agent.Since };
-        await session.Execute(
-            "UPDATE agents SET last_seen_at = @now, online_since = @since, left_at = NULL WHERE agent = @agent",
-            ("now", session.Now),
-            ("since", present.Since),
-            ("agent", agent.AgentId));
-        await ClaimBook.Keep(session, agent.AgentId);
-        if (came)
-        {
-            await session.Append(AgentEvents.Online, agent.Project, agent.AgentId.Value, present);
-        }
-        return present;
-    }
-
-    /// <summary>Notes that an agent said goodbye.</summary>
-    internal static async ValueTask<Agent> Leave(Session session, Agent agent)
-    {
-        await session.Execute(
-            "UPDATE agents SET last_seen_at = @now, left_at = @now WHERE agent = @agent",
-            ("now", session.Now),
-            ("agent", agent.AgentId));
-        var absent = agent with { Presence = Presence.Offline, HasLeft = true, LastSeenAt = session.Now, Since = session.Now };
-        await session.Append(AgentEvents.Offline, agent.Project, agent.AgentId.Value, absent);
-        return absent;
-    }
-
     /// <summary>The agent with this id, within reach or not.</summary>
     internal static ValueTask<Agent?> Any(Session session, AgentId agent) => session.Known(agent.Value, () => session.First(
-        Select + "WHERE a.agent = @agent",
-        row => Read(row, session.Now),
+        SelectHeard + "WHERE a.agent = @agent",
+        row => Read(row, session.Now) with { HeardAt = row.TimeOrNull("heard_at") },
+        ("session", session.Caller.Session.Value),
         ("agent", agent)));
 
     /// <summary>The id that a workspace spoke as when it was a clone of a project before, or null.</summary>
@@ -164,7 +135,7 @@ public static class AgentRegistry
 
     /// <summary>Agents in the order of their ids, of one project or all, online or all.</summary>
     internal static ValueTask<List<Agent>> After(Session session, ProjectId? project, bool online, string after, int limit) => session.Query(
-        Select +
+        SelectCounted +
         """
         WHERE a.agent > @after
           AND (CAST(@project AS TEXT) IS NULL OR a.project = @project)
@@ -172,7 +143,8 @@ public static class AgentRegistry
         ORDER BY a.agent
         LIMIT @limit
         """,
-        row => Read(row, session.Now),
+        row => Read(row, session.Now) with { SessionCount = row.Number("sessions") },
+        ("fresh", AgentSessions.Fresh(session)),
         ("after", after),
         ("project", project?.Value),
         ("online", online),
@@ -180,10 +152,14 @@ public static class AgentRegistry
         ("limit", limit));
 
     /// <summary>Every agent of one project becomes another's, with its id.</summary>
-    internal static async ValueTask Move(Session session, ProjectId from, ProjectId into) => await session.Execute(
-        "UPDATE agents SET project = @into WHERE project = @from",
-        ("into", into),
-        ("from", from));
+    internal static async ValueTask Move(Session session, ProjectId from, ProjectId into)
+    {
+        await session.Execute(
+            "UPDATE agents SET project = @into WHERE project = @from",
+            ("into", into),
+            ("from", from));
+        await AgentSessions.Move(session, from, into);
+    }
 
     /// <summary>Adds an agent; false when its id, or its workspace, is taken.</summary>
     internal static async ValueTask<bool> Add(Session session, Agent agent) => await session.ExecuteCounted(

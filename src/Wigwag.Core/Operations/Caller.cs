@@ -30,6 +30,9 @@ public sealed record Caller
     /// <summary>The agent who speaks, or null when a human or the server does.</summary>
     public AgentId? Agent { get; init; }
 
+    /// <summary>The run of the agent's client that the request belongs to, as the request says; it gives no rights.</summary>
+    public ClientSession Session { get; init; } = ClientSession.Http;
+
     /// <summary>The project of <see cref="Agent"/>, or the one that the caller stands in; the default for every <c>project</c> left out.</summary>
     public ProjectId? Project { get; init; }
 

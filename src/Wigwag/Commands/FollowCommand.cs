@@ -34,7 +34,7 @@ internal sealed class FollowCommand
         var standing = Standing.Here();
         var home = Home.FromEnvironment();
         _route = Route.Of(line, home, standing);
-        _delivery = new(index, home, _route, standing, new(line.Value("as") ?? Settings.Value("WIGWAG_AGENT"), standing.Header));
+        _delivery = new(index, home, _route, standing, new(line.Value("as") ?? Settings.Value("WIGWAG_AGENT"), standing.Header) { Session = $"follow:{Delivery.NewKey()}" });
     }
 
     /// <summary>The command <c>wait</c> with what following adds to it; null for every other command.</summary>
