@@ -118,6 +118,23 @@ describe('sessions', () => {
     await second.body.cancel();
   });
 
+  test('the end of one session of an agent leaves it to the other', async () => {
+    const { agent } = await someone();
+    const show = () => request('tools/call', { name: 'show_agent', arguments: { agent } }, { path: '/mcp?toolsets=all' });
+    const sessions = async () => (await show()).message.result.structuredContent.sessions.filter(({ session }) => session.startsWith('mcp:')).length;
+    const before = await sessions();
+    const one = await connect({ revision: 'sessions (2025-11-25)', agent });
+    const two = await connect({ revision: 'sessions (2025-11-25)', agent });
+    await one.client.listTools();
+    await two.client.listTools();
+    while ((await sessions()) < before + 2);
+    await one.client.transport.terminateSession();
+    await one.close();
+    assert.equal(await sessions(), before + 1);
+    assert.equal((await show()).message.result.structuredContent.presence, 'online');
+    await two.close();
+  });
+
   test('one who comes back after a lost stream is told what may have changed meanwhile', async () => {
     const [vc, beads] = [await someone(), await someone()];
     const { inSession } = await open('2025-11-25', { 'Wigwag-Agent': beads.agent });

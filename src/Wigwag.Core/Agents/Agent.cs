@@ -76,6 +76,10 @@ public sealed record Agent
     [JsonIgnore]
     public Binding Binding { get; init; }
 
+    /// <summary>Its number among the agents of its project, in the order in which they came.</summary>
+    [JsonIgnore]
+    public long Place { get; init; }
+
     /// <summary>When the caller's own session of it was heard of last; null when that has ended, or never began.</summary>
     [JsonIgnore]
     public DateTimeOffset? HeardAt { get; init; }

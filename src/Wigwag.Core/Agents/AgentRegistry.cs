@@ -12,7 +12,7 @@ public static class AgentRegistry
     private const string Select =
         """
         SELECT a.agent, a.project, p.name AS project_name, a.host, a.path, a.binding, a.fingerprint, a.operator, a.program, a.model,
-               a.role, a.display_name, a.status, a.session, a.registered_at, a.last_seen_at, a.online_since, a.left_at
+               a.role, a.display_name, a.status, a.session, a.registered_at, a.last_seen_at, a.online_since, a.left_at, a.place
         FROM agents a
         JOIN projects p ON p.project = a.project
 
@@ -71,6 +71,12 @@ public static class AgentRegistry
     public static ValueTask<List<Agent>> InProject(Session session, ProjectId project) => session.Query(
         Select + "WHERE a.project = @project ORDER BY a.agent",
         row => Read(row, session.Now),
+        ("project", project));
+
+    /// <summary>The humans whom a project's agents work for, each once.</summary>
+    public static ValueTask<List<string>> OperatorsIn(Session session, ProjectId project) => session.Query(
+        "SELECT DISTINCT a.operator FROM agents a WHERE a.project = @project AND a.operator IS NOT NULL",
+        row => row.Text("operator"),
         ("project", project));
 
     /// <summary>The agents of a project that gave the latest signs, those online first.</summary>
@@ -155,7 +161,10 @@ public static class AgentRegistry
     internal static async ValueTask Move(Session session, ProjectId from, ProjectId into)
     {
         await session.Execute(
-            "UPDATE agents SET project = @into WHERE project = @from",
+            """
+            UPDATE agents SET project = @into, place = place + (SELECT COALESCE(MAX(a.place), 0) FROM agents a WHERE a.project = @into)
+            WHERE project = @from
+            """,
             ("into", into),
             ("from", from));
         await AgentSessions.Move(session, from, into);
@@ -165,9 +174,10 @@ public static class AgentRegistry
     internal static async ValueTask<bool> Add(Session session, Agent agent) => await session.ExecuteCounted(
         """
         INSERT INTO agents (project, agent, host, path, binding, fingerprint, operator, program, model, role, display_name, status,
-                            session, registered_at, last_seen_at, online_since)
+                            session, registered_at, last_seen_at, online_since, place)
         VALUES (@project, @agent, @host, @path, @binding, @fingerprint, @operator, @program, @model, @role, @display_name, @status,
-                @session, @registered_at, @last_seen_at, @online_since)
+                @session, @registered_at, @last_seen_at, @online_since,
+                (SELECT COALESCE(MAX(a.place), 0) + 1 FROM agents a WHERE a.project = @project))
         ON CONFLICT DO NOTHING
         """,
         [.. Columns(agent), ("registered_at", agent.RegisteredAt), ("last_seen_at", agent.LastSeenAt), ("online_since", agent.Since)]) == 1;
@@ -264,6 +274,7 @@ public static class AgentRegistry
             Path = row.TextOrNull("path"),
             Fingerprint = row.TextOrNull("fingerprint"),
             Binding = Enum.Parse<Binding>(row.Text("binding"), ignoreCase: true),
+            Place = row.Number("place"),
         };
     }
 }

@@ -115,7 +115,8 @@ internal sealed record Registration(Agent Agent, bool IsNew = false)
     public static async ValueTask<Agent> Keep(Session session, Agent agent, bool isNew)
     {
         var before = await AgentRegistry.Any(session, agent.AgentId);
-        if (before != agent with { HeardAt = before?.HeardAt })
+        agent = agent with { HeardAt = before?.HeardAt, Place = before?.Place ?? agent.Place };
+        if (before != agent)
         {
             await AgentRegistry.Update(session, agent);
         }
@@ -123,11 +124,11 @@ internal sealed record Registration(Agent Agent, bool IsNew = false)
         {
             await session.Append(AgentEvents.Registered, agent.Project, agent.AgentId.Value, agent);
         }
-        else if (before is null || before with { Fingerprint = agent.Fingerprint, HeardAt = agent.HeardAt } != agent)
+        else if (before is null || before with { Fingerprint = agent.Fingerprint } != agent)
         {
             await session.Append(AgentEvents.Updated, agent.Project, agent.AgentId.Value, agent);
         }
-        return await AgentSessions.Touch(session, agent with { HeardAt = before?.HeardAt });
+        return await AgentSessions.Touch(session, agent);
     }
 
     private static bool Owns(Caller caller, Agent agent) =>

@@ -10,6 +10,7 @@ namespace Wigwag.Core.Messages;
 internal static class RecipientBook
 {
     private const string EveryoneIn = "all/";
+    private const int MostOffered = 500;
 
     /// <summary>
     /// The recipient that <paramref name="to"/> names: <c>main/beads</c>, <c>beads</c> or any other spelling of a project, <c>all/beads</c>,
@@ -77,7 +78,7 @@ internal static class RecipientBook
         var offer = unknown.Next;
         if (slash >= 0 && (await ProjectRegistry.Find(session, name[(slash + 1)..])).Try(out var project, out _))
         {
-            var agents = await AgentRegistry.InProject(session, project.ProjectId);
+            var agents = await AgentRegistry.LatestIn(session, project.ProjectId, MostOffered);
             offer = NearNames.Offer(
                 name,
                 agents.Select(agent => agent.AgentId.Value),
@@ -99,7 +100,7 @@ internal static class RecipientBook
         }
         foreach (var project in new[] { session.Caller.Project }.OfType<ProjectId>())
         {
-            known.UnionWith((await AgentRegistry.InProject(session, project)).Select(agent => Operators.Key(agent.Operator)).OfType<string>());
+            known.UnionWith((await AgentRegistry.OperatorsIn(session, project)).Select(Operators.Key).OfType<string>());
         }
         return wanted is not null && known.Contains(wanted)
             ? Recipient.Human(wanted)

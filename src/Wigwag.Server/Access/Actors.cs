@@ -112,6 +112,7 @@ internal sealed class Actors(IStore store)
     {
         Agent = agent.AgentId,
         Project = agent.Project,
+        Place = agent.Place,
         Operator = agent.Operator ?? credential.Operator,
     };
 

@@ -10,11 +10,14 @@ namespace Wigwag.Server.Mcp;
 /// </summary>
 internal sealed class McpSession : IAsyncDisposable
 {
+    private static readonly TimeSpan LastAnswers = TimeSpan.FromSeconds(2);
+
     private readonly TimeProvider _clock;
     // Not disposed: a request that comes at the moment in which the session ends still asks it.
     private readonly CancellationTokenSource _closed = new();
     private readonly string _presence = $"{Guid.NewGuid():n}";
     private readonly Task _running;
+    private readonly TaskCompletionSource _idle = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _lock = new();
     private int _requests;
     private Watch? _watch;
@@ -133,7 +136,11 @@ internal sealed class McpSession : IAsyncDisposable
             await watch.DisposeAsync();
         }
         Streams.Dispose();
-        // The transport first: it lets answers under way end instead of breaking them off.
+        // Answers under way end, but for those that wait for something; what is written when the transport goes breaks off.
+        if (!IsIdle)
+        {
+            await _idle.Task.WaitAsync(LastAnswers).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
         await Transport.DisposeAsync();
         await _closed.CancelAsync();
         try
@@ -152,7 +159,10 @@ internal sealed class McpSession : IAsyncDisposable
         public void Dispose()
         {
             Volatile.Write(ref session._lastUsed, session._clock.GetTimestamp());
-            Interlocked.Decrement(ref session._requests);
+            if (Interlocked.Decrement(ref session._requests) == 0 && session.IsClosed)
+            {
+                session._idle.TrySetResult();
+            }
         }
     }
 }

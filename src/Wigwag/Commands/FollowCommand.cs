@@ -20,6 +20,7 @@ internal sealed class FollowCommand
 
     private readonly Command _wait;
     private readonly Command _note;
+    private readonly Command _goodbye;
     private readonly CommandLine _line;
     private readonly Route _route;
     private readonly Delivery _delivery;
@@ -31,6 +32,7 @@ internal sealed class FollowCommand
     {
         (_wait, _line) = (wait, line);
         _note = index.Find("delivery note") ?? throw new InvalidOperationException("There is no command to note a delivery.");
+        _goodbye = index.Find("agent goodbye") ?? throw new InvalidOperationException("There is no command to say goodbye.");
         var standing = Standing.Here();
         var home = Home.FromEnvironment();
         _route = Route.Of(line, home, standing);
@@ -75,7 +77,21 @@ internal sealed class FollowCommand
             }
             after = Tell(answer, after);
         }
+        Leave();
         return ExitCode.Ok;
+    }
+
+    // Its own session ends; whatever else runs as this agent goes on.
+    private void Leave()
+    {
+        try
+        {
+            Send(_goodbye, []);
+        }
+        catch (Refusal)
+        {
+            // Nobody was there, or nobody answers: the session is over by its silence.
+        }
     }
 
     private TimeSpan Left() => _line.Value("timeout") is { } text
