@@ -25,7 +25,7 @@ public sealed class ServerParts : IAsyncDisposable
         Metrics = new ServerMetrics(meters);
         Limits = new RateLimits(options.Limits, options.Store as ISharedTokens, Metrics, options.Store.Clock);
         Prometheus = new PrometheusText(meters);
-        McpSessions = new McpSessions(options.Store.Clock);
+        McpSessions = new McpSessions(options.Store.Clock, options.Limits.StreamWriteTimeout);
         Otlp = options.Otlp is { } endpoint ? new Otlp(endpoint) : null;
         Chores = new Chores(options, logs);
     }

@@ -104,13 +104,35 @@ describe('sessions', () => {
     assert.equal((await post(list(), { 'MCP-Protocol-Version': '2025-11-25' })).status, 400);
   });
 
-  test('a session has one stream of notifications at a time', async () => {
+  test('a session opens its stream of notifications again and again, and a second one beside it', async () => {
     const { inSession } = await open();
     const listen = () => fetch(new URL('/mcp', url), { headers: { accept: 'text/event-stream', ...inSession } });
-    const first = await listen();
-    assert.equal(first.status, 200);
-    assert.equal((await listen()).status, 409);
+    for (let i = 0; i < 3; i++) {
+      const stream = await listen();
+      assert.equal(stream.status, 200);
+      await stream.body.cancel();
+    }
+    const [first, second] = [await listen(), await listen()];
+    assert.deepEqual([first.status, second.status], [200, 200]);
     await first.body.cancel();
+    await second.body.cancel();
+  });
+
+  test('the end of one session of an agent leaves it to the other', async () => {
+    const { agent } = await someone();
+    const show = () => request('tools/call', { name: 'show_agent', arguments: { agent } }, { path: '/mcp?toolsets=all' });
+    const sessions = async () => (await show()).message.result.structuredContent.sessions.filter(({ session }) => session.startsWith('mcp:')).length;
+    const before = await sessions();
+    const one = await connect({ revision: 'sessions (2025-11-25)', agent });
+    const two = await connect({ revision: 'sessions (2025-11-25)', agent });
+    await one.client.listTools();
+    await two.client.listTools();
+    while ((await sessions()) < before + 2);
+    await one.client.transport.terminateSession();
+    await one.close();
+    assert.equal(await sessions(), before + 1);
+    assert.equal((await show()).message.result.structuredContent.presence, 'online');
+    await two.close();
   });
 
   test('one who comes back after a lost stream is told what may have changed meanwhile', async () => {

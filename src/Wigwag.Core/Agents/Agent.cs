@@ -83,6 +83,20 @@ public sealed record Agent
     /// <summary>What its workspace is recognized by: see <see cref="WorkspaceProof"/>. No secret.</summary>
     [JsonIgnore]
     public string? WorkspaceKey { get; init; }
+
+    /// <summary>Its number among the agents of its project, in the order in which they came.</summary>
+    [JsonIgnore]
+    public long Place { get; init; }
+
+    /// <summary>When the caller's own session of it was heard of last; null when that has ended, or never began.</summary>
+    [JsonIgnore]
+    public DateTimeOffset? HeardAt { get; init; }
+
+    [Description("How many of its sessions are there: not ended, and heard of in the last ten minutes. It is gone when the last of them is.")]
+    public long? SessionCount { get; init; }
+
+    [Description("These sessions, the one heard of last first, at most 20; of one agent that is asked for.")]
+    public IReadOnlyList<AgentSession>? Sessions { get; init; }
 }
 
 /// <summary>How an id came to its workspace.</summary>

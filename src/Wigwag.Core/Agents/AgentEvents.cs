@@ -13,8 +13,14 @@ public static class AgentEvents
     /// <summary>It gave a sign after an absence.</summary>
     public static readonly EventKind<Agent> Online = new("agent.online", AgentsJson.Default);
 
-    /// <summary>It said goodbye.</summary>
+    /// <summary>Its last session said goodbye.</summary>
     public static readonly EventKind<Agent> Offline = new("agent.offline", AgentsJson.Default);
 
-    public static IReadOnlyList<EventKind> All { get; } = [Registered, Updated, Online, Offline];
+    /// <summary>Another session of it began, while it was online already.</summary>
+    public static readonly EventKind<SessionChanged> SessionStarted = new("agent.session_started", AgentsJson.Default);
+
+    /// <summary>One of its sessions said goodbye, and others are there.</summary>
+    public static readonly EventKind<SessionChanged> SessionEnded = new("agent.session_ended", AgentsJson.Default);
+
+    public static IReadOnlyList<EventKind> All { get; } = [Registered, Updated, Online, Offline, SessionStarted, SessionEnded];
 }

@@ -1,4 +1,3 @@
-using Wigwag.Core.Leases;
 using Wigwag.Core.Operations;
 using Wigwag.Core.Projects;
 using Wigwag.Core.Store;
@@ -15,11 +14,24 @@ public static class AgentRegistry
         """
         SELECT a.agent, a.project, p.name AS project_name, a.host, a.path, a.binding, a.fingerprint, a.operator, a.program, a.model,
                a.role, a.display_name, a.status, a.session, a.registered_at, a.last_seen_at, a.online_since, a.left_at, a.vouched,
-               a.workspace_key
+               a.workspace_key, a.place
         FROM agents a
         JOIN projects p ON p.project = a.project
 
         """;
+
+    // For a page of them: how many sessions each has.
+    private static readonly string SelectCounted = Select.Replace("FROM agents", $", {AgentSessions.Count} AS sessions FROM agents", StringComparison.Ordinal);
+
+    // For one of them: when the caller's session of it was heard of.
+    private static readonly string SelectHeard = Select.Replace(
+        "FROM agents",
+        """
+        , (SELECT s.seen_at FROM agent_sessions s
+           WHERE s.project = a.project AND s.agent = a.agent AND s.session = @session AND s.ended_at IS NULL) AS heard_at
+        FROM agents
+        """,
+        StringComparison.Ordinal);
 
     /// <summary>The agent with this id.</summary>
     /// <returns>The agent; <c>unknown_agent</c> with the near ids.</returns>
@@ -59,9 +71,9 @@ public static class AgentRegistry
         row => Read(row, session.Now),
         ("project", project));
 
-    /// <summary>The humans whose agents are in a project.</summary>
+    /// <summary>The humans whom a project's agents work for, each once.</summary>
     public static ValueTask<List<string>> OperatorsIn(Session session, ProjectId project) => session.Query(
-        "SELECT DISTINCT operator FROM agents WHERE project = @project AND operator IS NOT NULL",
+        "SELECT DISTINCT a.operator FROM agents a WHERE a.project = @project AND a.operator IS NOT NULL",
         row => row.Text("operator"),
         ("project", project));
 
@@ -69,60 +81,21 @@ public static class AgentRegistry
     public static async ValueTask<List<Agent>> LatestIn(Session session, ProjectId project, int limit)
     {
         var agents = await session.Query(
-            Select + "WHERE a.project = @project ORDER BY a.last_seen_at DESC, a.agent LIMIT @limit",
-            row => Read(row, session.Now),
+            SelectCounted + "WHERE a.project = @project ORDER BY a.last_seen_at DESC, a.agent LIMIT @limit",
+            row => Read(row, session.Now) with { SessionCount = row.Number("sessions") },
+            ("fresh", AgentSessions.Fresh(session)),
             ("project", project),
             ("limit", limit));
         return [.. agents.OrderBy(agent => agent.Presence != Presence.Online)];
     }
 
-    /// <summary>
-    /// Notes that the calling agent is alive. Signs closer together than <see cref="Signs.RememberedEvery"/> are one; a sign after an
-    /// absence is told in the log.
-    /// </summary>
-    public static async ValueTask Seen(Session session)
-    {
-        if (session.Caller.Agent is { } id && await Any(session, id) is { } agent
-            && (agent.Presence != Presence.Online || session.Now - agent.LastSeenAt > Signs.RememberedEvery))
-        {
-            await Touch(session, agent);
-        }
-    }
-
-    /// <summary>Notes that an agent is alive, and when it came.</summary>
-    internal static async ValueTask<Agent> Touch(Session session, Agent agent)
-    {
-        var came = agent.Presence != Presence.Online;
-        var present = agent with { Presence = Presence.Online, HasLeft = false, LastSeenAt = session.Now, Since = came ? session.Now : agent.Since };
-        await session.Execute(
-            "UPDATE agents SET last_seen_at = @now, online_since = @since, left_at = NULL WHERE agent = @agent",
-            ("now", session.Now),
-            ("since", present.Since),
-            ("agent", agent.AgentId));
-        await ClaimBook.Keep(session, agent.AgentId);
-        if (came)
-        {
-            await session.Append(AgentEvents.Online, agent.Project, agent.AgentId.Value, present);
-        }
-        return present;
-    }
-
-    /// <summary>Notes that an agent said goodbye.</summary>
-    internal static async ValueTask<Agent> Leave(Session session, Agent agent)
-    {
-        await session.Execute(
-            "UPDATE agents SET last_seen_at = @now, left_at = @now WHERE agent = @agent",
-            ("now", session.Now),
-            ("agent", agent.AgentId));
-        var absent = agent with { Presence = Presence.Offline, HasLeft = true, LastSeenAt = session.Now, Since = session.Now };
-        await session.Append(AgentEvents.Offline, agent.Project, agent.AgentId.Value, absent);
-        return absent;
     }
 
     /// <summary>The agent with this id, within reach or not.</summary>
     internal static ValueTask<Agent?> Any(Session session, AgentId agent) => session.Known(agent.Value, () => session.First(
-        Select + "WHERE a.agent = @agent",
-        row => Read(row, session.Now),
+        SelectHeard + "WHERE a.agent = @agent",
+        row => Read(row, session.Now) with { HeardAt = row.TimeOrNull("heard_at") },
+        ("session", session.Caller.Session.Value),
         ("agent", agent)));
 
     /// <summary>The agents that a condition, perhaps with an order, picks.</summary>
@@ -131,7 +104,7 @@ public static class AgentRegistry
 
     /// <summary>Agents in the order of their ids, of one project or all, online or all.</summary>
     internal static ValueTask<List<Agent>> After(Session session, ProjectId? project, bool online, string after, int limit) => session.Query(
-        Select +
+        SelectCounted +
         """
         WHERE a.agent > @after
           AND (CAST(@project AS TEXT) IS NULL OR a.project = @project)
@@ -139,7 +112,8 @@ public static class AgentRegistry
         ORDER BY a.agent
         LIMIT @limit
         """,
-        row => Read(row, session.Now),
+        row => Read(row, session.Now) with { SessionCount = row.Number("sessions") },
+        ("fresh", AgentSessions.Fresh(session)),
         ("after", after),
         ("project", project?.Value),
         ("online", online),
@@ -147,18 +121,26 @@ public static class AgentRegistry
         ("limit", limit));
 
     /// <summary>Every agent of one project becomes another's, with its id.</summary>
-    internal static async ValueTask Move(Session session, ProjectId from, ProjectId into) => await session.Execute(
-        "UPDATE agents SET project = @into WHERE project = @from",
-        ("into", into),
-        ("from", from));
+    internal static async ValueTask Move(Session session, ProjectId from, ProjectId into)
+    {
+        await session.Execute(
+            """
+            UPDATE agents SET project = @into, place = place + (SELECT COALESCE(MAX(a.place), 0) FROM agents a WHERE a.project = @into)
+            WHERE project = @from
+            """,
+            ("into", into),
+            ("from", from));
+        await AgentSessions.Move(session, from, into);
+    }
 
     /// <summary>Adds an agent; false when its id, or its workspace, is taken.</summary>
     internal static async ValueTask<bool> Add(Session session, Agent agent) => await session.ExecuteCounted(
         """
         INSERT INTO agents (project, agent, host, path, binding, fingerprint, operator, program, model, role, display_name, status,
-                            session, vouched, workspace_key, registered_at, last_seen_at, online_since, registered_by)
+                            session, vouched, workspace_key, registered_at, last_seen_at, online_since, registered_by, place)
         VALUES (@project, @agent, @host, @path, @binding, @fingerprint, @operator, @program, @model, @role, @display_name, @status,
-                @session, @vouched, @workspace_key, @registered_at, @last_seen_at, @online_since, @registered_by)
+                @session, @vouched, @workspace_key, @registered_at, @last_seen_at, @online_since, @registered_by,
+                (SELECT COALESCE(MAX(a.place), 0) + 1 FROM agents a WHERE a.project = @project))
         ON CONFLICT DO NOTHING
         """,
         [.. Columns(agent), ("registered_at", agent.RegisteredAt), ("last_seen_at", agent.LastSeenAt),
@@ -277,6 +259,7 @@ public static class AgentRegistry
             Binding = Enum.Parse<Binding>(row.Text("binding"), ignoreCase: true),
             IsVouched = row.Number("vouched") == 1,
             WorkspaceKey = row.TextOrNull("workspace_key"),
+            Place = row.Number("place"),
         };
     }
 }

@@ -14,6 +14,10 @@ public static class AgentsFeature
         ],
         AgentEvents.All)
     {
-        Running = [new RunningTime("agents", "last_seen_at", $"left_at IS NULL AND last_seen_at >= @now - {(long)Signs.StaleAfter.TotalMilliseconds}")],
+        Running =
+        [
+            new RunningTime("agents", "last_seen_at", $"left_at IS NULL AND last_seen_at >= @now - {(long)Signs.StaleAfter.TotalMilliseconds}"),
+            new RunningTime("agent_sessions", "seen_at", $"ended_at IS NULL AND seen_at >= @now - {(long)Signs.StaleAfter.TotalMilliseconds}"),
+        ],
     };
 }

@@ -18,4 +18,5 @@ namespace Wigwag.Core.Agents;
 [JsonSerializable(typeof(GoodbyeRequest))]
 [JsonSerializable(typeof(ShowPresenceRequest))]
 [JsonSerializable(typeof(ProjectPresence))]
+[JsonSerializable(typeof(SessionChanged))]
 public sealed partial class AgentsJson : JsonSerializerContext;

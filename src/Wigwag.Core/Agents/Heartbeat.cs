@@ -16,7 +16,7 @@ public static class Heartbeat
     {
         Name = "heartbeat",
         Title = "Say that you are there",
-        Description = "Keeps you online for another 90 seconds. Anything else you do counts as well, so only an agent that is silent for longer needs it, every 30 seconds.",
+        Description = "Keeps your session, and so you, online for another 90 seconds. Anything else you do counts as well, so only an agent that is silent for longer needs it, every 30 seconds.",
         Effect = Effect.IdempotentCommand,
         Http = "POST /v1/agents/{agent}/heartbeat",
         Cli = "agent heartbeat [agent]",
@@ -27,5 +27,5 @@ public static class Heartbeat
     };
 
     private static async ValueTask<Result<Agent>> Handle(Session session, HeartbeatRequest request, CancellationToken cancel) =>
-        (await AgentRegistry.Own(session, request.Agent)).Try(out var agent, out var error) ? await AgentRegistry.Touch(session, agent) : error;
+        (await AgentRegistry.Own(session, request.Agent)).Try(out var agent, out var error) ? await AgentSessions.Touch(session, agent) : error;
 }

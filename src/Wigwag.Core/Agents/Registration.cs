@@ -125,6 +125,7 @@ internal sealed record Registration(Agent Agent, bool IsNew = false)
     public static async ValueTask<Agent> Keep(Session session, Agent agent, bool isNew)
     {
         var before = await AgentRegistry.Any(session, agent.AgentId);
+        agent = agent with { HeardAt = before?.HeardAt, Place = before?.Place ?? agent.Place };
         if (before != agent)
         {
             await AgentRegistry.Update(session, agent);
@@ -137,7 +138,7 @@ internal sealed record Registration(Agent Agent, bool IsNew = false)
         {
             await session.Append(AgentEvents.Updated, agent.Project, agent.AgentId.Value, agent);
         }
-        return await AgentRegistry.Touch(session, agent);
+        return await AgentSessions.Touch(session, agent);
     }
 
     // Nobody's word but the working copy's own, or an administrator's, takes a workspace from its agent.

@@ -16,7 +16,7 @@ public static class ShowAgent
     {
         Name = "show_agent",
         Title = "Show an agent",
-        Description = "Shows one agent: project, operator, program, role, status, and whether it is online and since when.",
+        Description = "Shows one agent: project, operator, program, role, status, whether it is online and since when, and in which sessions.",
         Effect = Effect.Query,
         Http = "GET /v1/agents/{agent}",
         Cli = "agent show [agent]",
@@ -24,6 +24,16 @@ public static class ShowAgent
         Role = Role.Reader,
         Toolset = "agents",
         Json = AgentsJson.Default,
-        Handler = (session, request, _) => AgentRegistry.Named(session, request.Agent),
+        Handler = (session, request, _) => Show(session, request),
     };
+
+    private static async ValueTask<Result<Agent>> Show(Session session, ShowAgentRequest request)
+    {
+        if (!(await AgentRegistry.Named(session, request.Agent)).Try(out var agent, out var error))
+        {
+            return error;
+        }
+        var sessions = await AgentSessions.Of(session, agent);
+        return agent with { Sessions = sessions, SessionCount = sessions.Count < AgentSessions.MostShown ? sessions.Count : await AgentSessions.CountOf(session, agent) };
+    }
 }

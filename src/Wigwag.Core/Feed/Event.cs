@@ -27,7 +27,7 @@ public sealed record Event
 
     public string? Operator { get; init; }
 
-    /// <summary>Agents it concerns beyond the project's readers.</summary>
+    /// <summary>Agents it concerns beyond the project's readers, and projects all of whose agents it does.</summary>
     [JsonIgnore]
     public IReadOnlyList<string> Audience { get; init; } = [];
 

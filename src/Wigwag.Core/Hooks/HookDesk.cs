@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Wigwag.Core.Agents;
 using Wigwag.Core.Operations;
 
 namespace Wigwag.Core.Hooks;
@@ -23,6 +24,11 @@ public sealed class HookDesk(Dispatcher dispatcher)
         {
             return HookAnswer.Nothing;
         }
+        caller = caller with { Session = ClientSession.Hook(input.Session, client.Name) };
+        if (input.Moment != HookMoment.SessionEnd)
+        {
+            dispatcher.Note(caller);
+        }
         var told = _memory.Of(agent, input.Session);
         switch (input.Moment)
         {
@@ -39,7 +45,7 @@ public sealed class HookDesk(Dispatcher dispatcher)
             case HookMoment.Stop:
                 return new() { GoOn = input.IsContinued ? null : await Owed(caller, told, cancel) };
             default:
-                await End(caller, input, cancel);
+                await End(caller, cancel);
                 _memory.Forget(agent, input.Session);
                 return HookAnswer.Nothing;
         }
@@ -158,16 +164,10 @@ public sealed class HookDesk(Dispatcher dispatcher)
         return owed.Count == 0 ? null : HookTexts.Owed(owed);
     }
 
-    private async ValueTask End(Caller caller, HookInput input, CancellationToken cancel)
+    private async ValueTask End(Caller caller, CancellationToken cancel)
     {
-        // Another session of the same workspace may go on working.
-        var mine = await _calls.Ask(caller, "show_agent", new() { ["agent"] = caller.Agent!.Value.Value }, cancel);
-        if (mine.Try(out var agent, out _) && agent["session"]?.GetValue<string>() is { } latest && input.Session.Length > 0 && latest != input.Session)
-        {
-            return;
-        }
-        await _calls.Ask(caller, "release", [], cancel);
-        await _calls.Ask(caller, "goodbye", [], cancel);
+        // With the last session, for another of the same workspace may go on working.
+        await _calls.Ask(caller, "goodbye", new() { ["release"] = true }, cancel);
     }
 
     private async ValueTask<Result<JsonObject>> Check(Caller caller, ProjectPaths paths, CancellationToken cancel)

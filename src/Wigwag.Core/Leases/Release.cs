@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Text.Json.Serialization;
+using Wigwag.Core.Agents;
 using Wigwag.Core.Operations;
 using Wigwag.Core.Projects;
 using Wigwag.Core.Store;
@@ -43,6 +44,15 @@ public static class Release
         Json = LeasesJson.Default,
         Handler = Handle,
     };
+
+    /// <summary>Gives back everything that an agent, which has left, reserved in its project; the session holds the project.</summary>
+    internal static async ValueTask All(Session session, Agent agent)
+    {
+        foreach (var lease in (await LeaseBook.Mine(session, agent.Project, agent.AgentId)).Where(lease => lease.Kind == LeaseKind.Reservation))
+        {
+            await Grants.Release(session, lease);
+        }
+    }
 
     private static async ValueTask<Result<Released>> Handle(Session session, ReleaseRequest request, CancellationToken cancel)
     {

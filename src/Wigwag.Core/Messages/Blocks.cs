@@ -23,12 +23,19 @@ internal static class Blocks
     /// The newest unanswered ones. Answered is what its recipient (of a project, who took it, or any agent of it) said something to in the
     /// thread since, and what its sender followed by a message that is no BLOCKED: "it works again".
     /// </summary>
-    public static ValueTask<List<Block>> Open(Session session) => session.Query(
-        """
+    public static async ValueTask<List<Block>> Open(Session session) =>
+    [
+        .. await Open(session, "deliveries d ON d.seq = m.seq"),
+        // Of what was sent to everyone in a project any of its agents may answer.
+        .. await Open(session, "(SELECT e.seq, e.project, '*' AS recipient, CAST(NULL AS TEXT) AS taken_by FROM everyone e) d ON d.seq = m.seq"),
+    ];
+
+    private static ValueTask<List<Block>> Open(Session session, string to) => session.Query(
+        $"""
         SELECT m.agent, m.sender_project, m.message_id, m.created_at, d.project, COALESCE(d.taken_by, d.recipient) AS recipient
         FROM (SELECT b.seq, b.thread_id, b.agent, b.sender, b.sender_project, b.message_id, b.created_at FROM messages b
               WHERE b.category = 'BLOCKED' ORDER BY b.seq DESC LIMIT @limit) m
-        JOIN deliveries d ON d.seq = m.seq
+        JOIN {to}
         WHERE m.agent IS NOT NULL AND m.sender_project IS NOT NULL AND NOT EXISTS (
           SELECT 1 FROM messages a
           WHERE a.thread_id = m.thread_id AND a.seq > m.seq AND (
@@ -36,7 +43,7 @@ internal static class Blocks
             OR (d.recipient = '*' AND d.taken_by IS NULL AND a.sender_project = d.project AND a.sender <> m.sender)
             OR (a.sender = m.sender AND a.category <> 'BLOCKED')))
         ORDER BY m.seq, recipient
-        """, // messages_blocked, deliveries_by_message, messages_by_thread
+        """, // messages_blocked, deliveries_by_message or everyone_by_message, messages_by_thread
         Read,
         ("limit", (long)Limit));
 

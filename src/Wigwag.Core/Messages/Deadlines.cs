@@ -20,6 +20,9 @@ public sealed class Deadlines(IStore store)
     /// <summary>The condition of deliveries whose deadline is to come.</summary>
     internal const string Runs = "is_owed = 1 AND overdue_at IS NULL AND ack_by > @now";
 
+    /// <summary>The same of messages to everyone.</summary>
+    internal const string RunsForEveryone = "overdue_at IS NULL AND ack_by > @now";
+
     /// <summary>Runs until cancelled.</summary>
     public Task Run(CancellationToken cancel) => Watch.Run(store, Look, cancel);
 
@@ -29,11 +32,15 @@ public sealed class Deadlines(IStore store)
 
     private async Task<DateTimeOffset?> Look(CancellationToken cancel)
     {
-        // deliveries_due
+        // deliveries_due, everyone_due
         var next = await store.Read<Due>(
             Caller.System,
             async (session, _) => await session.Scalar(
-                "SELECT MIN(d.ack_by) FROM deliveries d WHERE d.is_owed = 1 AND d.overdue_at IS NULL") is { } at
+                """
+                SELECT MIN(n.ack_by) FROM (
+                  SELECT MIN(d.ack_by) AS ack_by FROM deliveries d WHERE d.is_owed = 1 AND d.overdue_at IS NULL
+                  UNION ALL SELECT MIN(e.ack_by) AS ack_by FROM everyone e WHERE e.overdue_at IS NULL AND e.ack_by IS NOT NULL) n
+                """) is { } at
                 ? new Due(DateTimeOffset.FromUnixTimeMilliseconds(at))
                 : new Due(DateTimeOffset.MaxValue),
             cancel);
@@ -47,13 +54,13 @@ public sealed class Deadlines(IStore store)
 
     private static async ValueTask<Told> Overdue(Session session)
     {
-        // deliveries_due; those of one message are due together.
+        // deliveries_due, everyone_due; those of one message are due together.
         var due = await session.Query(
             """
-            SELECT DISTINCT d.seq
-            FROM deliveries d
-            WHERE d.is_owed = 1 AND d.overdue_at IS NULL AND d.ack_by <= @now
-            ORDER BY d.seq LIMIT @limit
+            SELECT d.seq FROM deliveries d WHERE d.is_owed = 1 AND d.overdue_at IS NULL AND d.ack_by <= @now
+            UNION
+            SELECT e.seq FROM everyone e WHERE e.overdue_at IS NULL AND e.ack_by <= @now
+            ORDER BY seq LIMIT @limit
             """,
             row => row.Number("seq"),
             ("now", session.Now),
@@ -76,6 +83,18 @@ public sealed class Deadlines(IStore store)
             row => row.Text("recipient") == Mailbox.Everyone ? row.Text("project") : row.Text("recipient"),
             ("now", session.Now),
             ("seq", seq));
+        long more = 0;
+        if (await Everyone.Of(session, seq) is { AckBy: not null, OverdueAt: null } everyone)
+        {
+            await session.Execute("UPDATE everyone SET overdue_at = @now WHERE seq = @seq", ("now", session.Now), ("seq", seq));
+            var named = await everyone.Named(session, lateOnly: true);
+            late.AddRange(named.Select(receipt => receipt.Recipient));
+            more = everyone.Recipients - (await everyone.Counts(session)).Acked!.Value - named.Count;
+        }
+        if (late.Count == 0)
+        {
+            return; // everyone acknowledged it
+        }
         var (message, _) = (await session.Query(
             $"SELECT {MessageRows.Whole} FROM messages m WHERE m.seq = @seq", MessageRows.Read, ("seq", seq)))[0];
         late.Sort(StringComparer.Ordinal);
@@ -84,7 +103,7 @@ public sealed class Deadlines(IStore store)
             MessageEvents.Overdue,
             message.Project,
             message.MessageId.Value,
-            new(message.MessageId, message.ThreadId, late, message.AckBy!.Value),
+            new(message.MessageId, message.ThreadId, late, message.AckBy!.Value) { More = more > 0 ? more : null },
             [.. told.Select(recipient => recipient.Written)]);
         var subject = $"Not acknowledged: {message.Subject}";
         var posted = await MessageBook.Post(session, new()
@@ -96,7 +115,7 @@ public sealed class Deadlines(IStore store)
             Subject = subject.Length <= MessageLimits.SubjectCharacters ? subject : subject[..(MessageLimits.SubjectCharacters - 1)] + "…",
             Body =
                 $"""
-                The {message.Category.Text()} {message.MessageId} was to be acknowledged by {message.AckBy:u}. Not acknowledged by: {string.Join(", ", late)}.
+                The {message.Category.Text()} {message.MessageId} was to be acknowledged by {message.AckBy:u}. Not acknowledged by: {string.Join(", ", late)}{(more > 0 ? $" and {more} more" : "")}.
 
                 Ask whether they are there, send it to somebody else, or go on without.
                 """,

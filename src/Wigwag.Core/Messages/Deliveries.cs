@@ -8,32 +8,41 @@ namespace Wigwag.Core.Messages;
 /// <summary>One delivery to make: whose, and under which project.</summary>
 internal sealed record Delivery(string Home, string Key);
 
+/// <summary>Whom a message goes to.</summary>
+/// <param name="Own">Each a delivery of their own, which the agents of a project share where it is theirs.</param>
+/// <param name="Everyone">All agents of a project at once.</param>
+internal sealed record DeliveryPlan(List<Delivery> Own, List<Everyone> Everyone);
+
 /// <summary>
 /// A message's deliveries: their rows and how their state moves, only ever forward. What was sent to a project is one delivery that its
 /// present and future agents share; each agent's reading is noted beside it, and taking or acknowledging it settles it for all.
 /// </summary>
 internal static class Deliveries
 {
-    private sealed record Found(Delivery Delivery, Receipt Receipt);
+    /// <param name="Delivery">Whose.</param>
+    /// <param name="Receipt">How far it has come.</param>
+    /// <param name="Among">For who is one of everyone that it was sent to; null for a delivery of their own or their project's.</param>
+    private sealed record Found(Delivery Delivery, Receipt Receipt, Everyone? Among = null);
 
-    /// <summary>The deliveries that recipients mean, each once.</summary>
-    public static async ValueTask<Result<List<Delivery>>> Plan(Session session, IReadOnlyList<Recipient> recipients, Speaker speaker)
+    /// <summary>The deliveries that recipients mean, each once, and the projects to all of whose agents it goes.</summary>
+    public static async ValueTask<Result<DeliveryPlan>> Plan(Session session, IReadOnlyList<Recipient> recipients, Speaker speaker)
     {
         var plan = new List<Delivery>();
+        var everyone = new List<Everyone>();
         foreach (var recipient in recipients)
         {
             switch (recipient.Kind)
             {
                 case RecipientKind.Everyone:
-                    var others = (await AgentRegistry.InProject(session, ProjectId.Parse(recipient.Home))).Where(agent => agent.AgentId.Value != speaker.Key).ToList();
-                    if (others.Count == 0)
+                    var others = await Everyone.Now(session, recipient.Home, speaker.Key);
+                    if (others.Recipients == 0)
                     {
                         return Error.Conflict(
                             "no_recipients",
                             $"No other agent is registered for {recipient.Home}.",
                             $"Send it to {recipient.Home} itself: there it waits for the first agent that comes.");
                     }
-                    plan.AddRange(others.Select(agent => new Delivery(recipient.Home, agent.AgentId.Value)));
+                    everyone.Add(others);
                     break;
                 case RecipientKind.Project:
                     plan.Add(new(recipient.Home, Mailbox.Everyone));
@@ -43,11 +52,16 @@ internal static class Deliveries
                     break;
             }
         }
-        return plan.Distinct().ToList();
+        return new DeliveryPlan([.. plan.Distinct()], [.. everyone.Distinct()]);
     }
 
-    public static async ValueTask Add(Session session, Message message, IReadOnlyList<Delivery> plan, Speaker speaker)
+    public static async ValueTask Add(Session session, Message message, DeliveryPlan planned, Speaker speaker)
     {
+        foreach (var everyone in planned.Everyone)
+        {
+            await everyone.Add(session, message);
+        }
+        var plan = planned.Own;
         foreach (var delivery in plan)
         {
             await session.Execute(
@@ -80,7 +94,21 @@ internal static class Deliveries
     /// What <see cref="All"/> will read of deliveries just made. Reading them would be reading where every other message is being written,
     /// and so make each of two transactions that send at the same time wait for the other's order.
     /// </summary>
-    public static List<Receipt> Begun(IReadOnlyList<Delivery> plan) =>
+    public static async ValueTask<Message> Begun(Session session, Message message, DeliveryPlan plan)
+    {
+        List<Receipt> named = [];
+        foreach (var everyone in plan.Everyone)
+        {
+            named.AddRange(await everyone.Named(session));
+        }
+        return message with
+        {
+            Recipients = [.. Begun(plan.Own), .. named],
+            Everyone = plan.Everyone is [var only] ? new() { Recipients = only.Recipients, Delivered = 0, Read = 0, Acked = 0 } : null,
+        };
+    }
+
+    private static List<Receipt> Begun(IReadOnlyList<Delivery> plan) =>
     [
         .. plan.OrderBy(delivery => delivery.Home, StringComparer.Ordinal).ThenBy(delivery => delivery.Key, StringComparer.Ordinal).Select(delivery => new Receipt
         {
@@ -94,10 +122,15 @@ internal static class Deliveries
     public static async ValueTask<Message> WithReceipts(Session session, Message message, Mailbox mailbox)
     {
         var all = await All(session, message.Seq);
+        var everyone = await Everyone.Of(session, message);
+        var among = everyone is null ? null : await everyone.Own(session, mailbox);
+        // Its sender, and whoever only looks on, are told of everybody; one recipient of very many is told how far they have come themselves.
+        var few = among is not null && everyone!.Recipients > Everyone.MostNamed;
+        List<Receipt> named = everyone is null ? [] : few ? [among!] : await everyone.Named(session);
         var mine = Mine(all, mailbox);
         var shared = all.Find(one => one.Delivery.Key == Mailbox.Everyone);
-        var state = mine?.Receipt.State;
-        if (mine is { Delivery.Key: Mailbox.Everyone, Receipt.State: not MessageState.Acked })
+        var state = mine is null || mine.Delivery.Key == Mailbox.Everyone ? among?.State ?? mine?.Receipt.State : mine.Receipt.State;
+        if (among is null && mine is { Delivery.Key: Mailbox.Everyone, Receipt.State: not MessageState.Acked })
         {
             state = await HasRead(session, mine.Delivery.Home, mailbox.Owner, message.Seq) ? MessageState.Read : MessageState.Unread;
         }
@@ -106,12 +139,13 @@ internal static class Deliveries
             State = state,
             TakenBy = shared?.Receipt.TakenBy,
             TakenAt = shared?.Receipt.TakenAt,
-            Recipients = [.. all.Select(one => one.Receipt)],
+            Recipients = [.. all.Select(one => one.Receipt), .. named],
+            Everyone = everyone is null ? null : few ? new() { Recipients = everyone.Recipients } : await everyone.Counts(session),
         };
     }
 
     /// <summary>True when it was sent to the mailbox's owner, or to the project that they share in.</summary>
-    public static async ValueTask<bool> Reached(Session session, long seq, Mailbox mailbox) => Mine(await All(session, seq), mailbox) is not null;
+    public static async ValueTask<bool> Reached(Session session, Message message, Mailbox mailbox) => Mine(await Own(session, message, mailbox), mailbox) is not null;
 
     /// <summary>Notes that the owner has read it: their own copy, and what their project shares.</summary>
     public static async ValueTask MarkRead(Session session, Message message, Mailbox mailbox)
@@ -120,9 +154,9 @@ internal static class Deliveries
         {
             return;
         }
-        foreach (var (delivery, receipt) in Mines(await All(session, message.Seq), mailbox))
+        foreach (var (delivery, receipt, among) in Mines(await Own(session, message, mailbox), mailbox))
         {
-            var first = await session.ExecuteCounted(
+            var first = among is not null ? await among.MarkRead(session, owner) : await session.ExecuteCounted(
                 """
                 UPDATE deliveries SET state = 'read', read_at = @now, delivered_at = COALESCE(delivered_at, @now),
                   delivered_via = COALESCE(delivered_via, 'read'), delivered_to = COALESCE(delivered_to, @owner)
@@ -133,11 +167,11 @@ internal static class Deliveries
                 ("project", delivery.Home),
                 ("recipient", delivery.Key),
                 ("seq", message.Seq)) > 0;
-            if (delivery.Key != Mailbox.Everyone)
+            if (among is null && delivery.Key != Mailbox.Everyone)
             {
                 await StopWaiting(session, delivery, message.Seq);
             }
-            else
+            else if (among is null)
             {
                 first = await NoteReader(session, delivery.Home, owner, message.Seq);
             }
@@ -157,9 +191,9 @@ internal static class Deliveries
     public static async ValueTask<bool> MarkDelivered(Session session, Message message, Mailbox mailbox, DeliveryRoute route)
     {
         var isNew = false;
-        foreach (var (delivery, receipt) in mailbox.Owner is null ? [] : Mines(await All(session, message.Seq), mailbox))
+        foreach (var (delivery, receipt, among) in mailbox.Owner is null ? [] : Mines(await Own(session, message, mailbox), mailbox))
         {
-            if (await session.ExecuteCounted(
+            if (among is not null ? await among.MarkDelivered(session, mailbox.Owner!, route) : await session.ExecuteCounted(
                 """
                 UPDATE deliveries SET delivered_at = @now, delivered_via = @route, delivered_to = @owner
                 WHERE project = @project AND recipient = @recipient AND seq = @seq AND delivered_at IS NULL
@@ -198,12 +232,12 @@ internal static class Deliveries
     /// <summary>Acknowledges the owner's own copy; without one, what their project shares, for all of it.</summary>
     public static async ValueTask<Result<bool>> Acknowledge(Session session, Message message, Mailbox mailbox)
     {
-        if (mailbox.Owner is not { } owner || Mine(await All(session, message.Seq), mailbox) is not { } mine)
+        if (mailbox.Owner is not { } owner || Mine(await Own(session, message, mailbox), mailbox) is not { } mine)
         {
             return NotRecipient(message);
         }
         await MarkRead(session, message, mailbox);
-        if (await Settle(session, message.Seq, mine.Delivery, owner))
+        if (mine.Among is not null ? await mine.Among.Settle(session, owner) : await Settle(session, message.Seq, mine.Delivery, owner))
         {
             await session.Append(
                 MessageEvents.Acked,
@@ -271,6 +305,17 @@ internal static class Deliveries
         ("seq", seq)) is not null;
 
     private static Found? Mine(List<Found> all, Mailbox mailbox) => Mines(all, mailbox).FirstOrDefault();
+
+    // What was sent to the owner: to them by name, as one of everyone, or to their project.
+    private static async ValueTask<List<Found>> Own(Session session, Message message, Mailbox mailbox)
+    {
+        var all = await All(session, message.Seq);
+        if (await Everyone.Of(session, message) is { } everyone && await everyone.Own(session, mailbox) is { } receipt)
+        {
+            all.Add(new(new(everyone.Home, mailbox.Owner!), receipt, everyone));
+        }
+        return all;
+    }
 
     // The owner's own copy first, then the one that their project shares.
     private static IEnumerable<Found> Mines(List<Found> all, Mailbox mailbox) => all

@@ -6,8 +6,8 @@ using Wigwag.Core.Store;
 namespace Wigwag.Core.Messages;
 
 /// <summary>
-/// Reads a mailbox. It has two lists: the owner's own deliveries, a range of the deliveries' primary key, and those that their project
-/// shares, another range of it; what is unread lies in <c>waiting</c>, under the same key, which settled rows leave. Every range is already
+/// Reads a mailbox. It has three lists: the owner's own deliveries, a range of the deliveries' primary key, those that their project
+/// shares, another range of it, and what was sent to everyone in the project; what is unread of the first two lies in <c>waiting</c>, under the same key, which settled rows leave. Every range is already
 /// in the order of sending, so a page reads at most its own length from each, however many messages are stored, and merges them here.
 /// </summary>
 internal static class Inbox
@@ -74,6 +74,45 @@ internal static class Inbox
         ORDER BY w.seq LIMIT @limit
         """;
 
+    // The primary key (project, seq); what is read of it by keys of its own.
+    internal const string All =
+        $"""
+        SELECT {MessageRows.Line}, COALESCE(s.state, 'unread') AS state, NULL AS taken_by, NULL AS taken_at, s.delivered_at
+        FROM everyone e JOIN messages m ON m.seq = e.seq {Everyone.OwnState}
+        WHERE e.project = @home AND e.seq < @before AND {Everyone.IsForOwner}
+        ORDER BY e.seq DESC LIMIT @limit
+        """;
+
+    internal const string AllUnread =
+        $"""
+        SELECT {MessageRows.Line}, 'unread' AS state, NULL AS taken_by, NULL AS taken_at, s.delivered_at
+        FROM everyone e JOIN messages m ON m.seq = e.seq {Everyone.OwnState}
+        WHERE e.project = @home AND e.seq < @before AND {Everyone.IsAfterRead} AND {Everyone.IsForOwner} AND COALESCE(s.state, 'unread') = 'unread'
+        ORDER BY e.seq DESC LIMIT @limit
+        """;
+
+    internal const string AllArrived =
+        $"""
+        SELECT {MessageRows.Line}, 'unread' AS state, NULL AS taken_by, NULL AS taken_at, s.delivered_at
+        FROM everyone e JOIN messages m ON m.seq = e.seq {Everyone.OwnState}
+        WHERE e.project = @home AND e.seq > @after AND e.seq < @before AND {Everyone.IsAfterRead} AND {Everyone.IsForOwner}
+          AND COALESCE(s.state, 'unread') = 'unread'
+        ORDER BY e.seq LIMIT @limit
+        """;
+
+    internal const string CountAll =
+        $"""
+        SELECT COUNT(*) FROM everyone e {Everyone.OwnState}
+        WHERE e.project = @home AND {Everyone.IsAfterRead} AND {Everyone.IsForOwner} AND COALESCE(s.state, 'unread') = 'unread'
+        """;
+
+    // everyone_owed
+    internal const string CountAllOwed =
+        $"""
+        SELECT COUNT(*) FROM everyone e {Everyone.OwnState}
+        WHERE e.project = @home AND e.ack_by IS NOT NULL AND {Everyone.IsForOwner} AND COALESCE(s.state, 'unread') <> 'acked'
+        """;
+
     internal const string CountOwn = "SELECT COUNT(*) FROM waiting w WHERE w.project = @home AND w.recipient = @owner";
 
     internal const string CountShared =
@@ -91,6 +130,8 @@ internal static class Inbox
         """;
 
     // The last entry of a range of the primary key.
+    internal const string LastOfAll = "SELECT MAX(e.seq) FROM everyone e WHERE e.project = @project";
+
     internal const string LastOf = "SELECT MAX(d.seq) FROM deliveries d WHERE d.project = @project AND d.recipient = @recipient";
 
     /// <summary>The messages before a place, newest first, at most <paramref name="limit"/>, and whether there are more.</summary>
@@ -101,6 +142,10 @@ internal static class Inbox
         if (mailbox.HasOwn)
         {
             rows.AddRange(await Read(session, unread ? OwnUnread : Own, mailbox, before: before, limit: limit + 1));
+        }
+        if (mailbox.IsAmongEveryone)
+        {
+            rows.AddRange(await Read(session, unread ? AllUnread : All, mailbox, before: before, limit: limit + 1));
         }
         if (mailbox.Shared is not null)
         {
@@ -122,6 +167,10 @@ internal static class Inbox
         {
             rows.AddRange(await Read(session, OwnArrived, mailbox, after: after, before: before, limit: limit));
         }
+        if (mailbox.IsAmongEveryone)
+        {
+            rows.AddRange(await Read(session, AllArrived, mailbox, after: after, before: before, limit: limit));
+        }
         if (mailbox.Shared is not null)
         {
             rows.AddRange(await Read(session, SharedArrived, mailbox, after: after, before: before, limit: limit));
@@ -135,6 +184,12 @@ internal static class Inbox
         var own = !mailbox.HasOwn ? 0 : await Count(CountOwn, mailbox.Home, mailbox.Owner!);
         var owed = !mailbox.HasOwn ? 0 : await Count(CountOwed, mailbox.Home, mailbox.Owner!);
         var shared = 0L;
+        if (mailbox.IsAmongEveryone)
+        {
+            var (unread, unacknowledged) = await CountEveryone(session, mailbox);
+            own += unread;
+            owed += unacknowledged;
+        }
         if (mailbox.Shared is { } project)
         {
             shared = await Count(CountShared, project.Value, Mailbox.Everyone);
@@ -151,11 +206,19 @@ internal static class Inbox
             ("recipient", recipient)) ?? 0;
     }
 
+    /// <summary>What of the messages to everyone in the owner's project they have not read, and what they are to acknowledge.</summary>
+    public static async ValueTask<(long Unread, long Unacknowledged)> CountEveryone(Session session, Mailbox mailbox)
+    {
+        (string, object?)[] parameters = [("home", mailbox.Home), ("owner", mailbox.Owner!)];
+        return (await session.Scalar(CountAll, parameters) ?? 0, await session.Scalar(CountAllOwed, parameters) ?? 0);
+    }
+
     /// <summary>The place of the newest message, read or not, before which none can still arrive; 0 in an empty mailbox.</summary>
     public static async ValueTask<long> End(Session session, Mailbox mailbox)
     {
         var horizon = await session.Horizon();
         var own = mailbox.HasOwn ? await Last(mailbox.Home, mailbox.Owner!) : 0;
+        own = mailbox.IsAmongEveryone ? Math.Max(own, await session.Scalar(LastOfAll, ("project", mailbox.Home)) ?? 0) : own;
         return Math.Min(horizon, Math.Max(own, mailbox.Shared is { } shared ? await Last(shared.Value, Mailbox.Everyone) : 0));
 
         async ValueTask<long> Last(string project, string recipient) =>

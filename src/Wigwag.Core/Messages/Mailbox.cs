@@ -16,6 +16,9 @@ internal sealed record Mailbox(string? Owner, string Home, ProjectId? Shared)
     /// <summary>False for a look at a project's shared deliveries alone.</summary>
     public bool HasOwn { get; init; } = Owner is not null;
 
+    /// <summary>True when what is sent to everyone in the owner's project is theirs too.</summary>
+    public bool IsAmongEveryone => HasOwn && Home != Operators.Home;
+
     /// <summary>An agent shares its project's deliveries; a human reads along in the project they stand in.</summary>
     public static Mailbox Of(Caller caller) => caller.Agent is { } agent && caller.Project is { } project
         ? new(agent.Value, project.Value, project)

@@ -74,6 +74,9 @@ public record Envelope
     [Description("How far each recipient has come: shown to the sender and in threads.")]
     public IReadOnlyList<Receipt>? Recipients { get; init; }
 
+    [Description("How many recipients of a message to everyone have come how far; recipients names the first 50 of them.")]
+    public EveryoneCounts? Everyone { get; init; }
+
     /// <summary>True once it was put into a session of the mailbox's owner, or of another who shares it.</summary>
     [JsonIgnore]
     public bool IsDelivered { get; init; }

@@ -67,8 +67,8 @@ public static class MessageBook
                 recipient.Home,
                 recipient.Kind == RecipientKind.Project ? Mailbox.Everyone : recipient.Written);
         }
-        await session.Append(MessageEvents.Sent, message.Project, id.Value, message, await Audience(session, plan));
-        return message with { Recipients = Deliveries.Begun(plan) };
+        await session.Append(MessageEvents.Sent, message.Project, id.Value, message, Audience(plan));
+        return await Deliveries.Begun(session, message, plan);
     }
 
     /// <summary>
@@ -136,6 +136,22 @@ public static class MessageBook
             ("project", project));
     }
 
+    /// <summary>What of the messages to everyone in a project is unread by each of some agents, and what each is to acknowledge.</summary>
+    public static async ValueTask<Dictionary<string, (long Unread, long Unacknowledged)>> WaitingAmongEveryone(
+        Session session, ProjectId project, IReadOnlyList<string> agents)
+    {
+        var waiting = new Dictionary<string, (long, long)>(StringComparer.Ordinal);
+        foreach (var agent in agents)
+        {
+            var counts = await Inbox.CountEveryone(session, new(agent, project.Value, null));
+            if (counts != default)
+            {
+                waiting[agent] = counts;
+            }
+        }
+        return waiting;
+    }
+
     /// <summary>The BLOCKED messages that nobody has answered, of all projects, as far as the newest of them tell.</summary>
     public static ValueTask<List<Block>> OpenBlocks(Session session) => Blocks.Open(session);
 
@@ -143,6 +159,8 @@ public static class MessageBook
     public static async ValueTask<bool> HasMail(Session session, ProjectId project) => await session.Scalar(
         """
         SELECT 1 FROM deliveries WHERE project = @project
+        UNION ALL
+        SELECT 1 FROM everyone WHERE project = @project
         UNION ALL
         SELECT 1 FROM messages WHERE sender_project = @project
         LIMIT 1
@@ -185,7 +203,7 @@ public static class MessageBook
     private static async ValueTask<bool> MaySee(Session session, Message message, Mailbox mailbox) =>
         session.Caller.Reaches(message.Project) ||
         await Participants.Has(session, message.Project, message.ThreadId, mailbox) ||
-        await Deliveries.Reached(session, message.Seq, mailbox);
+        await Deliveries.Reached(session, message, mailbox);
 
     private static async ValueTask<long> Insert(Session session, Message message, Speaker speaker) => await session.Scalar(
         """
@@ -226,20 +244,10 @@ public static class MessageBook
         }
     }
 
-    private static async ValueTask<HashSet<string>> Audience(Session session, IReadOnlyList<Delivery> plan)
-    {
-        var audience = new HashSet<string>();
-        foreach (var delivery in plan)
-        {
-            if (delivery.Key == Mailbox.Everyone)
-            {
-                audience.UnionWith((await AgentRegistry.InProject(session, ProjectId.Parse(delivery.Home))).Select(agent => agent.AgentId.Value));
-            }
-            else
-            {
-                audience.Add(delivery.Key);
-            }
-        }
-        return audience;
-    }
+    // Of a project, whoever is or comes to be one of its agents: the message waits for them all.
+    private static HashSet<string> Audience(DeliveryPlan plan) =>
+    [
+        .. plan.Own.Select(delivery => delivery.Key == Mailbox.Everyone ? Feed.Audience.AllOf(ProjectId.Parse(delivery.Home)) : delivery.Key),
+        .. plan.Everyone.Select(everyone => Feed.Audience.AllOf(ProjectId.Parse(everyone.Home), everyone.Place)),
+    ];
 }

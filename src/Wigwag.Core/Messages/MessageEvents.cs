@@ -39,5 +39,9 @@ public sealed record MessageAcked(MessageId MessageId, ThreadId ThreadId, string
 /// <param name="From">Who owned it before and has left.</param>
 public sealed record MessageTaken(MessageId MessageId, ThreadId ThreadId, IssueId? IssueId, string Recipient, string By, string? From);
 
-/// <param name="Recipients">Who has not acknowledged.</param>
-public sealed record MessageOverdue(MessageId MessageId, ThreadId ThreadId, IReadOnlyList<string> Recipients, DateTimeOffset AckBy);
+/// <param name="Recipients">Who has not acknowledged; of a message to everyone, the first of them.</param>
+public sealed record MessageOverdue(MessageId MessageId, ThreadId ThreadId, IReadOnlyList<string> Recipients, DateTimeOffset AckBy)
+{
+    /// <summary>How many more have not; null when those are all.</summary>
+    public long? More { get; init; }
+}

@@ -31,9 +31,13 @@ public static class MessagesFeature
         // deliveries_due
         Running =
         [
-            new RunningTime("messages", "ack_by", $"seq IN (SELECT seq FROM deliveries WHERE {Deadlines.Runs})"),
+            new RunningTime(
+                "messages",
+                "ack_by",
+                $"seq IN (SELECT seq FROM deliveries WHERE {Deadlines.Runs} UNION SELECT seq FROM everyone WHERE {Deadlines.RunsForEveryone})"),
             new RunningTime("deliveries", "ack_by", Deadlines.Runs),
             new RunningTime("uploads", "at", $"at >= @now - {(long)Attachments.Uploads.KeptFor.TotalMilliseconds}"),
+            new RunningTime("everyone", "ack_by", Deadlines.RunsForEveryone),
         ],
     };
 }

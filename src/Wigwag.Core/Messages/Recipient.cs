@@ -10,7 +10,7 @@ public enum RecipientKind
     Agent,
     /// <summary><c>beads</c>: it waits in every agent's inbox, and the first to take it owns it.</summary>
     Project,
-    /// <summary><c>all/beads</c>: a copy for each agent that the project has now.</summary>
+    /// <summary><c>all/beads</c>: for each agent that the project has now.</summary>
     Everyone,
     /// <summary><c>operator:ann@example.org</c>: a human.</summary>
     Operator,

@@ -99,7 +99,7 @@ public static class SearchMessages
         var seen = await Deliveries.WithReceipts(session, message, Mailbox.Of(session.Caller));
         return new()
         {
-            Message = MessageRows.Shorten(seen) with { Preview = null, Recipients = null },
+            Message = MessageRows.Shorten(seen) with { Preview = null, Recipients = null, Everyone = null },
             Snippet = Snippet.Of(message.Body, query.Wanted),
         };
     }

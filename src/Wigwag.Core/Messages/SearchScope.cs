@@ -41,10 +41,18 @@ internal sealed record SearchScope(string Sql, IReadOnlyList<(string, object?)> 
                 return error;
             }
             Where(
-                "EXISTS (SELECT 1 FROM deliveries t WHERE t.project = @to_home AND t.recipient = @to AND t.seq = m.seq)",
+                $"""
+                (EXISTS (SELECT 1 FROM deliveries t WHERE t.project = @to_home AND t.recipient = @to AND t.seq = m.seq)
+                  OR EXISTS (SELECT 1 FROM everyone e WHERE e.seq = m.seq AND e.project = @to_home AND {ToEveryone(recipient)}))
+                """,
                 ("to_home", recipient.Home),
                 ("to", recipient.Kind == RecipientKind.Project ? Mailbox.Everyone : recipient.Written));
-            range = "SELECT s.seq FROM deliveries s WHERE s.project = @to_home AND s.recipient = @to"; // its primary key
+            // Their primary keys.
+            range =
+                """
+                SELECT s.seq FROM deliveries s WHERE s.project = @to_home AND s.recipient = @to
+                UNION ALL SELECT e.seq FROM everyone e WHERE e.project = @to_home
+                """;
         }
         if (filters.TryGetValue("project", out var name))
         {
@@ -83,6 +91,14 @@ internal sealed record SearchScope(string Sql, IReadOnlyList<(string, object?)> 
         }
         return new SearchScope(sql.ToString(), parameters) { Range = range };
     }
+
+    // An agent is one of everyone whom it was sent to; a project and a human are not.
+    private static string ToEveryone(Recipient recipient) => recipient.Kind switch
+    {
+        RecipientKind.Everyone => "1 = 1",
+        RecipientKind.Agent => "e.sender <> @to AND e.place >= (SELECT a.place FROM agents a WHERE a.agent = @to)",
+        _ => "1 = 0",
+    };
 
     private delegate void AddCondition(string condition, params ReadOnlySpan<(string, object?)> values);
 

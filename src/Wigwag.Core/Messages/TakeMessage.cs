@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Wigwag.Core.Agents;
+using Wigwag.Core.Feed;
 using Wigwag.Core.Issues;
 using Wigwag.Core.Operations;
 using Wigwag.Core.Store;
@@ -67,8 +68,7 @@ public static class TakeMessage
             message.Project,
             id.Value,
             new(id, message.ThreadId, message.IssueId, speaker.Home, agent.Value, shared.TakenBy),
-            Deliveries.Concerned(
-                message, (await AgentRegistry.InProject(session, speaker.Sender.Project!.Value)).Select(other => other.AgentId.Value)));
+            Deliveries.Concerned(message, Audience.AllOf(speaker.Sender.Project!.Value)));
         if (message.IssueId is { } about && (await Claim(session, about, agent, shared.TakenBy)).Error is { } refused)
         {
             return refused;

@@ -30,6 +30,12 @@ public sealed record Caller
     /// <summary>The agent who speaks, or null when a human or the server does.</summary>
     public AgentId? Agent { get; init; }
 
+    /// <summary>The run of the agent's client that the request belongs to, as the request says; it gives no rights.</summary>
+    public ClientSession Session { get; init; } = ClientSession.Http;
+
+    /// <summary>The agent's number among those of its project, in the order in which they came.</summary>
+    public long Place { get; init; }
+
     /// <summary>The project of <see cref="Agent"/>, or the one that the caller stands in; the default for every <c>project</c> left out.</summary>
     public ProjectId? Project { get; init; }
 
@@ -68,6 +74,7 @@ public sealed record Caller
     {
         Agent = agent.AgentId,
         Project = agent.Project,
+        Place = agent.Place,
         Operator = Role == Role.Administrator ? agent.Operator ?? Operator : Operator ?? agent.Operator,
     };
 }

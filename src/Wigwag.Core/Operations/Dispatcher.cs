@@ -19,8 +19,11 @@ public sealed class Dispatcher(IStore store, IBlobs blobs, Action<Caller, long>?
 
     public IBlobs Blobs => blobs;
 
-    /// <summary>Notes that the calling agent is there, for a face that keeps a connection of it open; to be repeated every 30 s.</summary>
+    /// <summary>Notes that the calling agent's session is there, for what a face answers without an operation.</summary>
     public void Note(Caller caller) => _signs.Note(caller);
+
+    /// <summary>Notes it now, and as often as it is needed while a face keeps a connection of the session open: until disposed.</summary>
+    public IDisposable Stay(Caller caller) => _signs.Stay(caller);
 
     /// <summary>Runs an operation for a caller. A command with a key that was used before returns the first answer and does nothing.</summary>
     /// <param name="operation">What to do.</param>
@@ -166,10 +169,18 @@ public sealed class Dispatcher(IStore store, IBlobs blobs, Action<Caller, long>?
             _signs.Note(caller);
             return before.Replay(operation, hash!);
         }
+        if (!operation.IsSignOfLife)
+        {
+            // What was noted before it and is still to be written would bring back what it ends.
+            _signs.Forget(caller.Agent);
+        }
         var looks = key is not null && !isFar;
         var answered = await store.Write(caller, async (session, token) =>
         {
-            await AgentRegistry.Seen(session);
+            if (operation.IsSignOfLife)
+            {
+                await AgentSessions.Seen(session);
+            }
             var mayBeUsed = looks;
             looks = key is not null;
             if (mayBeUsed && await IdempotencyKeys.Find(session, key!) is { } used)
@@ -187,7 +198,12 @@ public sealed class Dispatcher(IStore store, IBlobs blobs, Action<Caller, long>?
             }
             return result;
         }, cancel);
-        if (answered.Try(out var outcome, out var refused))
+        var isAnswered = answered.Try(out var outcome, out var refused);
+        if (!operation.IsSignOfLife)
+        {
+            _signs.Forget((outcome as Agent)?.AgentId ?? caller.Agent);
+        }
+        else if (isAnswered)
         {
             _signs.Noted(caller);
         }

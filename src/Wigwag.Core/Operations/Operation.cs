@@ -55,6 +55,9 @@ public abstract class Operation
     /// <summary>The least role that may run it.</summary>
     public Role Role { get; init; } = Role.Agent;
 
+    /// <summary>False for a goodbye: everything else that an agent does says that it is there.</summary>
+    public bool IsSignOfLife { get; init; } = true;
+
     /// <summary>The MCP toolset that lists it; <c>core</c> is offered by default.</summary>
     public string Toolset { get; init; } = "core";
 

@@ -55,10 +55,19 @@ public sealed record ProjectWork
             Waits = graph.Waits.Count(wait => wait.Agent == agent.AgentId),
         });
         var shared = mail.GetValueOrDefault(id.Value);
+        var busiest = work.Where(one => one.Weight > 0).OrderByDescending(one => one.Weight).ThenBy(one => one.Agent.Value, StringComparer.Ordinal).Take(MaxAgents).ToList();
+        var everyone = await MessageBook.WaitingAmongEveryone(session, id, [.. busiest.Select(one => one.Agent.Value)]);
         return new()
         {
             Project = id,
-            Agents = Shorten([.. work.Where(one => one.Weight > 0).OrderByDescending(one => one.Weight).ThenBy(one => one.Agent.Value, StringComparer.Ordinal).Take(MaxAgents)]),
+            Agents = Shorten(
+            [
+                .. busiest.Select(one => everyone.GetValueOrDefault(one.Agent.Value) is var more ? one with
+                {
+                    Unread = one.Unread + more.Unread,
+                    Unacknowledged = one.Unacknowledged + more.Unacknowledged,
+                } : one),
+            ]),
             UnreadByProject = shared.Unread,
             UnacknowledgedByProject = shared.Unacknowledged,
             Waits = graph.Waits,

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
+using Wigwag.Core.Agents;
 using Wigwag.Core.Keys;
 using Wigwag.Core.Operations;
 using Wigwag.Server.Http;
@@ -49,10 +50,42 @@ internal sealed class Authentication(ServerParts parts, ILogger log)
                 await context.Refuse(refused);
                 return;
             }
-            context.SetCaller(actor ?? caller);
-            await next(context);
+            if (!Session(context.Request).Try(out var session, out refused))
+            {
+                await context.Refuse(refused);
+                return;
+            }
+            var speaking = (actor ?? caller) with { Session = session };
+            context.SetCaller(speaking);
+            await Present(context, next, operation, speaking);
         }
     }
+
+    /// <summary>Whatever an agent asks says that it is there, whether or not it is answered, and a connection kept open says so as long as it is.</summary>
+    private async Task Present(HttpContext context, RequestDelegate next, Operation? operation, Caller speaking)
+    {
+        if (context.GetEndpoint()?.Metadata.GetMetadata<KnowsSessions>() is not null)
+        {
+            await next(context);
+        }
+        else if (operation is null)
+        {
+            using var stays = parts.Dispatcher.Stay(speaking);
+            await next(context);
+        }
+        else
+        {
+            await next(context);
+            // The dispatcher notes what it runs; this is for what was refused before.
+            if (operation.IsSignOfLife)
+            {
+                parts.Dispatcher.Note(speaking);
+            }
+        }
+    }
+
+    private static Result<ClientSession> Session(HttpRequest request) =>
+        request.Headers[ClientSession.Header] is { Count: > 0 } named ? ClientSession.Parse(named.ToString()) : ClientSession.Http;
 
     /// <summary>Serves what streams or waits until its key ends: what has not begun to answer then is refused, and a stream is cut off.</summary>
     private async Task ServeUntil(HttpContext context, Operation? operation, Func<Task> serve, CancellationToken ended)

@@ -21,3 +21,9 @@ public sealed class AnonymousEndpoint
 {
     internal static readonly AnonymousEndpoint Mark = new();
 }
+
+/// <summary>Marks an endpoint that finds the session of its caller itself, and notes that it is there.</summary>
+internal sealed class KnowsSessions
+{
+    internal static readonly KnowsSessions Mark = new();
+}

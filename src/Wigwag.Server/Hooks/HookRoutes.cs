@@ -23,7 +23,7 @@ internal static class HookRoutes
     {
         var desk = new HookDesk(parts.Dispatcher);
         var actors = new Actors(parts.Options.Store);
-        routes.MapMethods("/v1/hooks/{client}/{event}", [HttpMethods.Post], context => Answer(context, parts, desk, actors));
+        routes.MapMethods("/v1/hooks/{client}/{event}", [HttpMethods.Post], context => Answer(context, parts, desk, actors)).WithMetadata(KnowsSessions.Mark);
     }
 
     private static async Task Answer(HttpContext context, ServerParts parts, HookDesk desk, Actors actors)

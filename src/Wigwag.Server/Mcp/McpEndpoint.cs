@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Routing;
 using ModelContextProtocol;
 using ModelContextProtocol.Protocol;
 using ModelContextProtocol.Server;
+using Wigwag.Core.Agents;
 using Wigwag.Core.Operations;
 using Wigwag.Server.Access;
 using Wigwag.Server.Http;
@@ -29,9 +30,27 @@ internal sealed class McpEndpoint(McpFace face, ServerParts parts)
 
     public void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapPost("/mcp", Post);
-        routes.MapGet("/mcp", Get);
-        routes.MapDelete("/mcp", Delete);
+        routes.MapPost("/mcp", PostAndNote).WithMetadata(KnowsSessions.Mark);
+        routes.MapGet("/mcp", Get).WithMetadata(KnowsSessions.Mark);
+        routes.MapDelete("/mcp", Delete).WithMetadata(KnowsSessions.Mark);
+    }
+
+    private async Task PostAndNote(HttpContext http)
+    {
+        try
+        {
+            await Post(http);
+        }
+        finally
+        {
+            // Also what was refused as no message says that its sender is there; in a session that has ended nobody is.
+            var id = http.Request.Headers[McpHeaders.SessionId].ToString() is { Length: > 0 } asked ? asked : http.Response.Headers[McpHeaders.SessionId].ToString();
+            var session = id.Length == 0 ? null : parts.McpSessions.Find(http.CallerOf(), id);
+            if (session is not null || id.Length == 0 || NamesSession(http))
+            {
+                parts.Dispatcher.Note(session is null ? http.CallerOf() : In(session, http));
+            }
+        }
     }
 
     private async Task Post(HttpContext http)
@@ -91,6 +110,7 @@ internal sealed class McpEndpoint(McpFace face, ServerParts parts)
             return;
         }
         call.Attach(message, http.Request.Headers[McpHeaders.ProtocolVersion]);
+        using var stays = parts.Dispatcher.Stay(call.Caller);
         using var ends = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, parts.Stopping);
         await using var transport = new StreamableHttpServerTransport { Stateless = true };
         await using var server = McpServer.Create(transport, face.Stateless);
@@ -119,12 +139,26 @@ internal sealed class McpEndpoint(McpFace face, ServerParts parts)
             return;
         }
         using var usage = session.Use();
+        var caller = In(session, http);
+        using var stays = opens ? null : parts.Dispatcher.Stay(caller);
         http.Response.Headers[McpHeaders.SessionId] = session.Id;
         foreach (var message in messages)
         {
-            (call with { Session = session, IdempotencyKey = messages.Count == 1 ? call.IdempotencyKey : null }).Attach(message!, null);
+            (call with { Caller = caller, Session = session, IdempotencyKey = messages.Count == 1 ? call.IdempotencyKey : null }).Attach(message!, null);
         }
-        await Answer(http, messages!, session.Transport, http.RequestAborted);
+        try
+        {
+            await Answer(http, messages!, session.Transport, http.RequestAborted);
+        }
+        catch (Exception e) when (session.IsClosed && e is OperationCanceledException or ObjectDisposedException or InvalidOperationException or IOException)
+        {
+            // It was ended while the request came.
+        }
+        if (session.IsClosed && !http.Response.HasStarted && !http.RequestAborted.IsCancellationRequested)
+        {
+            http.Response.Headers.Remove(McpHeaders.SessionId);
+            await NotFound(http);
+        }
     }
 
     private async Task Get(HttpContext http)
@@ -144,20 +178,17 @@ internal sealed class McpEndpoint(McpFace face, ServerParts parts)
             return;
         }
         using var usage = session.Use();
-        using var ends = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, parts.Stopping);
+        using var stays = parts.Dispatcher.Stay(In(session, http));
+        using var ends = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, parts.Stopping, session.Closed);
         try
         {
             http.Response.Headers[McpHeaders.SessionId] = session.Id;
             await using var stream = StartStream(http);
-            if (!await session.Stream(stream, ends.Token))
-            {
-                http.Response.Headers.ContentType = default;
-                await Refuse(http, StatusCodes.Status409Conflict, Refused, "This session's stream is open already.");
-            }
+            await session.Stream(stream, http.Request.Headers["Last-Event-ID"].ToString() is { Length: > 0 } id ? id : null, ends.Token);
         }
-        catch (OperationCanceledException) when (ends.IsCancellationRequested)
+        catch (Exception e) when (e is OperationCanceledException or IOException)
         {
-            // The way a stream ends.
+            // The way a stream ends: its client left, the session ended, a newer stream took its place, or the server stops.
         }
     }
 
@@ -169,8 +200,24 @@ internal sealed class McpEndpoint(McpFace face, ServerParts parts)
         }
         else if (await Find(http, http.CallerOf()) is { } session)
         {
-            await parts.McpSessions.Close(session);
+            var caller = In(session, http);
+            if (await parts.McpSessions.Close(session) && caller.Agent is not null && !NamesSession(http))
+            {
+                await parts.Dispatcher.Run(Goodbye.Operation, new(), caller);
+            }
         }
+    }
+
+    // Whose session in the protocol it is; a client that keeps a longer one, over several of these, names it in the request.
+    private static Caller In(McpSession session, HttpContext http) =>
+        NamesSession(http) ? http.CallerOf() : http.CallerOf() with { Session = session.Presence };
+
+    private static bool NamesSession(HttpContext http) => http.Request.Headers.ContainsKey(ClientSession.Header);
+
+    private static Task NotFound(HttpContext http)
+    {
+        http.Response.Headers.ContentType = default;
+        return Refuse(http, StatusCodes.Status404NotFound, SessionNotFound, "Session not found");
     }
 
     private async Task<McpSession?> Open(HttpContext http, Caller caller)
@@ -194,7 +241,7 @@ internal sealed class McpEndpoint(McpFace face, ServerParts parts)
         var session = parts.McpSessions.Find(caller, id);
         if (session is null)
         {
-            await Refuse(http, StatusCodes.Status404NotFound, SessionNotFound, "Session not found");
+            await NotFound(http);
         }
         return session;
     }

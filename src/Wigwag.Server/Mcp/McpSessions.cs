@@ -10,7 +10,7 @@ namespace Wigwag.Server.Mcp;
 /// The sessions that are open, each found only by the credential that opened it together with its 128-bit random name. Sessions
 /// end when their client says so, when they idle, and, the longest idle first, when one credential or all together have too many.
 /// </summary>
-internal sealed class McpSessions(TimeProvider clock) : IAsyncDisposable
+internal sealed class McpSessions(TimeProvider clock, TimeSpan streamPatience) : IAsyncDisposable
 {
     public static readonly TimeSpan IdleLimit = TimeSpan.FromHours(2);
     public const int PerCredential = 1_000;
@@ -35,7 +35,7 @@ internal sealed class McpSessions(TimeProvider clock) : IAsyncDisposable
             return null;
         }
         var id = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(16));
-        var opened = new McpSession(id, principal, options, clock);
+        var opened = new McpSession(id, principal, options, clock, streamPatience);
         _sessions[Key(principal, id)] = opened;
         return opened;
     }

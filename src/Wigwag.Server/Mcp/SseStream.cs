@@ -11,6 +11,7 @@ internal sealed class SseStream : Stream
     private readonly Stream _inner;
     private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly ITimer _timer;
+    private byte[] _begin = [];
     private bool _betweenEvents = true;
     private bool _ended;
 
@@ -30,11 +31,16 @@ internal sealed class SseStream : Stream
 
     public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
 
+    /// <summary>What is written before everything else, with the first event or at the first flush.</summary>
+    public void Begin(byte[] events) => _begin = events;
+
+    /// <exception cref="IOException">The answer that it writes to has ended.</exception>
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
         await _turn.WaitAsync(cancellationToken);
         try
         {
+            await Start(cancellationToken);
             _betweenEvents = false;
             await _inner.WriteAsync(buffer, cancellationToken);
         }
@@ -52,12 +58,26 @@ internal sealed class SseStream : Stream
         await _turn.WaitAsync(cancellationToken);
         try
         {
+            await Start(cancellationToken);
             await _inner.FlushAsync(cancellationToken);
             _betweenEvents = true;
         }
         finally
         {
             _turn.Release();
+        }
+    }
+
+    private async ValueTask Start(CancellationToken cancel)
+    {
+        if (_ended)
+        {
+            throw new IOException("The stream has ended.");
+        }
+        if (_begin is { Length: > 0 } begin)
+        {
+            _begin = [];
+            await _inner.WriteAsync(begin, cancel);
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization.Metadata;
 using ModelContextProtocol;
 using ModelContextProtocol.Protocol;
 using ModelContextProtocol.Server;
@@ -14,6 +15,8 @@ namespace Wigwag.Server.Mcp;
 /// </summary>
 internal sealed class Subscriptions(EventHub hub, CancellationToken stopping)
 {
+    private static readonly JsonTypeInfo<JsonRpcMessage> MessageType = (JsonTypeInfo<JsonRpcMessage>)McpJsonUtilities.DefaultOptions.GetTypeInfo(typeof(JsonRpcMessage));
+
     private readonly ConcurrentDictionary<Watch, byte> _watches = [];
     private readonly Lock _start = new();
     private Task? _following;
@@ -22,7 +25,7 @@ internal sealed class Subscriptions(EventHub hub, CancellationToken stopping)
     {
         var call = McpCall.Of(request);
         var session = call.Session!;
-        Add(session.Watching(() => Open(call.Caller, (uri, token) => session.Server.SendMessageAsync(Updated(uri, null), token), stopping)), request.Params.Uri);
+        Add(session.Watching(() => Open(call.Caller, (uri, token) => session.Streams.Send(uri, JsonSerializer.SerializeToUtf8Bytes(Updated(uri, null), MessageType), token), stopping)), request.Params.Uri);
         return ValueTask.FromResult(new EmptyResult());
     }
 
@@ -37,7 +40,7 @@ internal sealed class Subscriptions(EventHub hub, CancellationToken stopping)
     {
         var id = request.JsonRpcRequest.Id;
         var wanted = request.Params.Notifications.ResourceSubscriptions ?? [];
-        await using var watch = Open(McpCall.Of(request).Caller, (uri, token) => request.Server.SendMessageAsync(Updated(uri, id), token), cancel);
+        await using var watch = Open(McpCall.Of(request).Caller, Tell, cancel);
         foreach (var uri in wanted)
         {
             Add(watch, uri);
@@ -45,10 +48,16 @@ internal sealed class Subscriptions(EventHub hub, CancellationToken stopping)
         // Nothing else of what a client can ask for ever changes while the server runs.
         var granted = new SubscriptionsListenNotifications { ResourceSubscriptions = wanted.Count > 0 ? wanted : null };
         await request.Server.SendMessageAsync(Acknowledged(granted, id), cancel);
-        watch.Connect(again: false);
+        watch.Connect([]);
         await watch.Telling;
         cancel.ThrowIfCancellationRequested();
         return new EmptyResult();
+
+        async Task<bool> Tell(string uri, CancellationToken token)
+        {
+            await request.Server.SendMessageAsync(Updated(uri, id), token);
+            return true;
+        }
     }
 
     private static void Add(Watch watch, string uri)
@@ -64,7 +73,7 @@ internal sealed class Subscriptions(EventHub hub, CancellationToken stopping)
         }
     }
 
-    private Watch Open(Caller caller, Func<string, CancellationToken, Task> tell, CancellationToken ends)
+    private Watch Open(Caller caller, Func<string, CancellationToken, Task<bool>> tell, CancellationToken ends)
     {
         var watch = new Watch(caller, tell, ended => _watches.TryRemove(ended, out _), ends);
         _watches[watch] = 0;

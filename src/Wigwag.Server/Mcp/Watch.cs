@@ -13,7 +13,7 @@ internal sealed class Watch : IAsyncDisposable
     public const int Limit = 200;
 
     private readonly Caller _caller;
-    private readonly Func<string, CancellationToken, Task> _tell;
+    private readonly Func<string, CancellationToken, Task<bool>> _tell;
     private readonly Action<Watch> _ended;
     private readonly Lock _lock = new();
     private readonly HashSet<string> _watched = new(StringComparer.Ordinal);
@@ -22,12 +22,14 @@ internal sealed class Watch : IAsyncDisposable
     private readonly CancellationTokenSource _stop;
     private readonly Task _telling;
     private bool _connected;
+    private int _connections;
+    private bool _isOver;
 
     /// <param name="caller">Whose eyes it has.</param>
-    /// <param name="tell">Tells the client that the resource of an address may have changed; used once it is connected.</param>
+    /// <param name="tell">Tells the client that the resource of an address may have changed, once it is connected; false when it cannot be told now.</param>
     /// <param name="ended">Called once nobody watches any more.</param>
     /// <param name="stopping">Ends it.</param>
-    public Watch(Caller caller, Func<string, CancellationToken, Task> tell, Action<Watch> ended, CancellationToken stopping)
+    public Watch(Caller caller, Func<string, CancellationToken, Task<bool>> tell, Action<Watch> ended, CancellationToken stopping)
     {
         (_caller, _tell, _ended) = (caller, tell, ended);
         _stop = CancellationTokenSource.CreateLinkedTokenSource(stopping);
@@ -55,16 +57,15 @@ internal sealed class Watch : IAsyncDisposable
         }
     }
 
-    /// <summary>The client can be told from now on. One that was away may have missed something, so it is told of all it watches.</summary>
-    public void Connect(bool again)
+    /// <summary>The client can be told from now on.</summary>
+    /// <param name="missed">What it may have missed although it was told; null when that may be anything it watches.</param>
+    public void Connect(IReadOnlyCollection<string>? missed)
     {
         lock (_lock)
         {
             _connected = true;
-            if (again)
-            {
-                _changed.UnionWith(_watched);
-            }
+            _connections++;
+            _changed.UnionWith(missed is null ? _watched : missed.Where(_watched.Contains));
             Wake();
         }
     }
@@ -87,6 +88,10 @@ internal sealed class Watch : IAsyncDisposable
         }
         lock (_lock)
         {
+            if (_isOver)
+            {
+                return;
+            }
             foreach (var uri in _watched)
             {
                 if (!_changed.Contains(uri) && ResourceShape.TryFind(uri, out var shape, out var name) && shape.Concerns(e, name, _caller))
@@ -100,11 +105,18 @@ internal sealed class Watch : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        lock (_lock)
+        {
+            if (_isOver)
+            {
+                return;
+            }
+            _isOver = true;
+        }
         _ended(this);
         await _stop.CancelAsync();
         await _telling;
         _stop.Dispose();
-        _wake.Dispose();
     }
 
     private async Task Tell(CancellationToken cancel)
@@ -114,9 +126,12 @@ internal sealed class Watch : IAsyncDisposable
             while (true)
             {
                 await _wake.WaitAsync(cancel);
-                while (Next() is { } uri)
+                while (Next(out var connection) is { } uri)
                 {
-                    await _tell(uri, cancel);
+                    if (!await _tell(uri, cancel))
+                    {
+                        Missed(uri, connection);
+                    }
                 }
             }
         }
@@ -126,10 +141,24 @@ internal sealed class Watch : IAsyncDisposable
         }
     }
 
-    private string? Next()
+    // It waits until the client connects again, if it has not meanwhile.
+    private void Missed(string uri, int connection)
     {
         lock (_lock)
         {
+            if (_watched.Contains(uri))
+            {
+                _changed.Add(uri);
+            }
+            _connected &= connection != _connections;
+        }
+    }
+
+    private string? Next(out int connection)
+    {
+        lock (_lock)
+        {
+            connection = _connections;
             if (!_connected || _changed.Count == 0)
             {
                 return null;

@@ -58,7 +58,7 @@ internal static class OpenApiDocument
     {
         var inRoute = pattern.Split('/').Where(segment => segment.StartsWith('{')).Select(segment => segment.Trim('{', '}')).ToHashSet();
         var takesBody = method is not ("GET" or "DELETE");
-        var parameters = new JsonArray(Reference("parameters", "Agent"), Reference("parameters", "Workspace"));
+        var parameters = new JsonArray(Reference("parameters", "Agent"), Reference("parameters", "Workspace"), Reference("parameters", "Session"));
         if (operation.Effect != Effect.Query)
         {
             parameters.Add((JsonNode)Reference("parameters", "IdempotencyKey"));
@@ -144,6 +144,7 @@ internal static class OpenApiDocument
     {
         ["Agent"] = Header("Wigwag-Agent", "The agent to act as, for an operator's or administrator's key: dave/vc."),
         ["Workspace"] = Header("Wigwag-Workspace", "The workspace one stands in, to act as the agent registered for it: host=<escaped>;path=<escaped>;fingerprint=<escaped>, and proof=<64 hexadecimal digits> that only the working copy knows, to be recognized with another key."),
+        ["Session"] = Header("Wigwag-Session", $"The run of the agent's client that the request belongs to: {Core.Agents.ClientSession.Form}. An agent is gone when its last session is."),
         ["IdempotencyKey"] = Header("Idempotency-Key", "Chosen by the client, at most 200 characters: a repeat with the same key and body returns the first answer and does nothing."),
     };
 

@@ -20,6 +20,7 @@ internal sealed class FollowCommand
 
     private readonly Command _wait;
     private readonly Command _note;
+    private readonly Command _goodbye;
     private readonly CommandLine _line;
     private readonly Route _route;
     private readonly Delivery _delivery;
@@ -31,10 +32,11 @@ internal sealed class FollowCommand
     {
         (_wait, _line) = (wait, line);
         _note = index.Find("delivery note") ?? throw new InvalidOperationException("There is no command to note a delivery.");
+        _goodbye = index.Find("agent goodbye") ?? throw new InvalidOperationException("There is no command to say goodbye.");
         var standing = Standing.Here();
         var home = Home.FromEnvironment();
         _route = Route.Of(line, home, standing);
-        _delivery = new(index, home, _route, standing, new(line.Value("as") ?? Settings.Value("WIGWAG_AGENT"), standing.Header));
+        _delivery = new(index, home, _route, standing, new(line.Value("as") ?? Settings.Value("WIGWAG_AGENT"), standing.Header) { Session = $"follow:{Delivery.NewKey()}" });
     }
 
     /// <summary>The command <c>wait</c> with what following adds to it; null for every other command.</summary>
@@ -75,7 +77,21 @@ internal sealed class FollowCommand
             }
             after = Tell(answer, after);
         }
+        Leave();
         return ExitCode.Ok;
+    }
+
+    // Its own session ends; whatever else runs as this agent goes on.
+    private void Leave()
+    {
+        try
+        {
+            Send(_goodbye, []);
+        }
+        catch (Refusal)
+        {
+            // Nobody was there, or nobody answers: the session is over by its silence.
+        }
     }
 
     private TimeSpan Left() => _line.Value("timeout") is { } text

@@ -1,3 +1,6 @@
+using System.Text;
+using Wigwag.Core.Agents;
+using Wigwag.Core.Hooks;
 using Wigwag.Core.Operations;
 using Wigwag.Git;
 using Wigwag.Program.Cli;
@@ -70,9 +73,21 @@ internal static class HookCommand
         {
             throw new Refusal(Problems.Read(reply, route.Server.Name));
         }
+        NameSession(line, sent);
         if (!line.IsQuiet)
         {
             Terminal.Print([.. reply.Body, (byte)'\n']);
+        }
+    }
+
+    // Claude Code reads from this file what its shell's commands find in their environment: so they belong to the session that runs them.
+    private static void NameSession(CommandLine line, byte[] sent)
+    {
+        if (HookClient.Find(line.Value("client")!, line.Value("event")!) is (var client, HookMoment.SessionStart)
+            && Settings.Value("CLAUDE_ENV_FILE") is { } file
+            && Json.Parse(Encoding.UTF8.GetString(sent)).TextOf("session_id") is { Length: > 0 } id)
+        {
+            File.AppendAllText(file, $"export WIGWAG_SESSION={ClientSession.Hook(id, client.Name)}\n");
         }
     }
 

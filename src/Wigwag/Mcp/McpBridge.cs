@@ -51,6 +51,13 @@ internal sealed class McpBridge(Upstream upstream, TextReader input, ClientOutpu
         await Task.WhenAll(_underWay.Values.Where(request => !request.Listens).Select(request => request.Done)).WaitAsync(LastAnswers, cancel).ContinueWith(_ => { }, TaskScheduler.Default);
         await ends.CancelAsync();
         await Task.WhenAll([_stream, _delivering ?? Task.CompletedTask, .. _underWay.Values.Select(request => request.Done)]);
+        await End(cancel);
+    }
+
+    public void Dispose() => _session.Dispose();
+
+    private async Task End(CancellationToken cancel)
+    {
         try
         {
             await _session.Close(cancel);
@@ -61,8 +68,6 @@ internal sealed class McpBridge(Upstream upstream, TextReader input, ClientOutpu
         }
     }
 
-    public void Dispose() => _session.Dispose();
-
     private async Task Take(ClientMessage message, CancellationToken cancel)
     {
         if (message.CancelledId is { } id && _underWay.TryGetValue(id, out var cancelled) && cancelled.Cancel())
@@ -72,6 +77,11 @@ internal sealed class McpBridge(Upstream upstream, TextReader input, ClientOutpu
         channel.Meet(message);
         if (!message.IsStateless)
         {
+            if (message.Method == RequestMethods.Initialize)
+            {
+                // A client that begins anew has left the session before, and its stream.
+                await End(cancel);
+            }
             _session.Note(message);
         }
         if (!message.IsRequest)

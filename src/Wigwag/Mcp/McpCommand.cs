@@ -42,7 +42,7 @@ internal static class McpCommand
     {
         var home = Home.FromEnvironment();
         var standing = Standing.Here();
-        var identity = new Identity(line.Value("as") ?? Settings.Value("WIGWAG_AGENT"), standing.Header);
+        var identity = new Identity(line.Value("as") ?? Settings.Value("WIGWAG_AGENT"), standing.Header) { Session = $"mcp:{Guid.NewGuid():n}" };
         var route = Route.Of(line, home, standing);
         var log = Console.Error;
         var presence = new Presence(home, route, standing, identity, log);
@@ -82,7 +82,7 @@ internal static class McpCommand
         {
             headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
         }
-        foreach (var (name, value) in (ReadOnlySpan<(string, string?)>)[("Wigwag-Agent", identity.Agent), ("Wigwag-Workspace", identity.Workspace)])
+        foreach (var (name, value) in (ReadOnlySpan<(string, string?)>)[("Wigwag-Agent", identity.Agent), ("Wigwag-Workspace", identity.Workspace), ("Wigwag-Session", identity.Session)])
         {
             if (value is not null && !headers.TryAddWithoutValidation(name, value))
             {

@@ -47,7 +47,11 @@ internal interface IServer
 /// <summary>Who asks, in a request's headers: an agent by name, or the one of a workspace.</summary>
 /// <param name="Agent">The value of <c>Wigwag-Agent</c>, or null.</param>
 /// <param name="Workspace">The value of <c>Wigwag-Workspace</c>, or null.</param>
-internal sealed record Identity(string? Agent, string? Workspace);
+internal sealed record Identity(string? Agent, string? Workspace)
+{
+    /// <summary>The value of <c>Wigwag-Session</c>: the shell's, unless <c>WIGWAG_SESSION</c> says of which run of a client the command is part.</summary>
+    public string Session { get; init; } = Local.Settings.Value("WIGWAG_SESSION") ?? "shell";
+}
 
 /// <summary>No server answered; the command may or may not have been done, and a repeat with its key is safe.</summary>
 internal sealed class UnreachableException(string message, Exception? inner = null) : Exception(message, inner);

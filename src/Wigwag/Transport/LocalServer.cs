@@ -48,6 +48,7 @@ internal sealed class LocalServer(string socket) : IServer
             .Append(call.Method).Append(' ').Append(call.Target).Append(" HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n");
         Header(head, "Wigwag-Agent", identity.Agent);
         Header(head, "Wigwag-Workspace", identity.Workspace);
+        Header(head, "Wigwag-Session", identity.Session);
         Header(head, "Idempotency-Key", call.IdempotencyKey);
         if (call.Body.Length > 0 || call.Method is not ("GET" or "DELETE"))
         {

@@ -30,6 +30,7 @@ internal sealed class RemoteServer(Uri address, string? token) : IServer, IDispo
         }
         Header(request, "Wigwag-Agent", identity.Agent);
         Header(request, "Wigwag-Workspace", identity.Workspace);
+        Header(request, "Wigwag-Session", identity.Session);
         Header(request, "Idempotency-Key", call.IdempotencyKey);
         if (call.Body.Length > 0 || call.Method is not ("GET" or "DELETE"))
         {

@@ -35,9 +35,17 @@ internal static class MessageView
         }
     }
 
+    // Of more than these only their numbers are shown.
+    private const int MostShown = 10;
+
     /// <summary>How far it came with each recipient: <c>main/beads delivered (channel), operator:ann@example.org stored</c>.</summary>
     public static string Progress(Json message)
     {
+        if (message["everyone"] is { } everyone && long.TryParse(everyone["recipients"]?.Text, out var count) && count > MostShown)
+        {
+            string How(string name) => everyone[name]?.Text is { } number ? $", {number} {name}" : "";
+            return $"{count} recipients{How("delivered")}{How("read")}{How("acked")}";
+        }
         var progress = new List<string>();
         foreach (var receipt in message["recipients"]?.Items ?? [])
         {

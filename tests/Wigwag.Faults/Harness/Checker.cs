@@ -112,8 +112,11 @@ internal static class Checker
             var issues = await session.Query(
                 "SELECT issue_id, title, body FROM issues", row => new Kept(row.Text("issue_id"), row.Text("title"), row.Text("body"), 0, ""));
             var acknowledged = await session.Query(
-                "SELECT m.message_id FROM deliveries d JOIN messages m ON m.seq = d.seq WHERE d.state = 'acked'", row => row.Text("message_id"));
-            var delivered = await session.Query("SELECT seq FROM deliveries", row => row.Number("seq"));
+                """
+                SELECT m.message_id FROM deliveries d JOIN messages m ON m.seq = d.seq WHERE d.state = 'acked'
+                UNION SELECT m.message_id FROM everyone_states e JOIN messages m ON m.seq = e.seq WHERE e.state = 'acked'
+                """, row => row.Text("message_id"));
+            var delivered = await session.Query("SELECT seq FROM deliveries UNION SELECT seq FROM everyone", row => row.Number("seq"));
             var sent = await session.Query(
                 "SELECT subject, seq FROM events WHERE kind = 'message.sent'", row => new Told(row.Text("subject"), row.Number("seq")));
             return new(

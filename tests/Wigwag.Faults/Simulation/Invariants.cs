@@ -197,6 +197,9 @@ internal sealed class Invariants
             """
             SELECT d.project || ' ' || d.recipient || ' ' || d.seq AS id, d.state, d.is_owed, d.taken_by, d.overdue_at, w.seq AS waits
             FROM deliveries d LEFT JOIN waiting w ON w.project = d.project AND w.recipient = d.recipient AND w.seq = d.seq
+            UNION ALL
+            SELECT e.project || ' ' || e.recipient || ' ' || e.seq, e.state, 0, NULL, NULL, CASE WHEN e.state = 'unread' THEN e.seq END
+            FROM everyone_states e
             """,
             row => new DeliveryState(
                 row.Text("id"),

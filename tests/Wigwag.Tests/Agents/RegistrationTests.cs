@@ -19,7 +19,7 @@ public sealed class RegistrationTests : IAsyncDisposable
         Assert.Equal("github.com/steveyegge/vc", agent.Project.Value);
         Assert.Equal("Ann Lee <ann@example.org>", agent.Operator);
         Assert.Equal(("claude-code", "ui", AgentStatus.Idle, Presence.Online), (agent.Program, agent.Role, agent.Status, agent.Presence));
-        Assert.Equal(agent, await _world.Show(agent));
+        Assert.Equal(agent, await _world.Show(agent) with { Sessions = null, SessionCount = null, HeardAt = agent.HeardAt });
         Assert.Equal(["project.registered", "agent.registered"], await _world.Kinds());
     }
 

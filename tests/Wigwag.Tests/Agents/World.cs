@@ -35,7 +35,7 @@ public sealed class World : IAsyncDisposable
     public static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     /// <summary>The caller that a face makes of an agent's request.</summary>
-    public static Caller As(Agent agent) => Local with { Agent = agent.AgentId, Project = agent.Project, Operator = agent.Operator };
+    public static Caller As(Agent agent) => Local with { Agent = agent.AgentId, Project = agent.Project, Place = agent.Place, Operator = agent.Operator };
 
     /// <summary>A working copy of a project as its client describes it.</summary>
     public static RegisterAgentRequest Clone(string remote, string path, string workspace = "main") => new()

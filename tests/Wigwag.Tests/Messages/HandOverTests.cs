@@ -1,3 +1,4 @@
+using Wigwag.Core.Feed;
 using Wigwag.Core.Issues;
 using Wigwag.Core.Messages;
 using Wigwag.Core.Operations;
@@ -151,7 +152,7 @@ public sealed class HandOverTests
 
         var sent = (await post.World.Events()).Single(fact => fact.Kind == "message.sent");
 
-        Assert.Equal(["fix/beads", "main/beads"], sent.Audience.Order(StringComparer.Ordinal));
+        Assert.Equal([true, true, true, false], new[] { post.Beads, post.Fix, await post.Newcomer("late"), post.Dave }.Select(who => sent.Concerns(who)));
         Assert.Equal("Parser crash", MessageEvents.Sent.Read(sent.Fact.GetRawText()).Subject);
         Assert.DoesNotContain("secret", sent.Fact.GetRawText(), StringComparison.Ordinal);
     }

@@ -88,6 +88,12 @@ public sealed class InboxTests
         { Inbox.CountShared, "SEARCH w USING PRIMARY KEY" },
         { Inbox.CountOwed, "SEARCH d USING COVERING INDEX deliveries_owed" },
         { Inbox.LastOf, "SEARCH d USING PRIMARY KEY" },
+        { Inbox.All, "SEARCH e USING PRIMARY KEY" },
+        { Inbox.AllUnread, "SEARCH e USING PRIMARY KEY" },
+        { Inbox.AllArrived, "SEARCH e USING PRIMARY KEY" },
+        { Inbox.CountAll, "SEARCH e USING PRIMARY KEY" },
+        { Inbox.CountAllOwed, "SEARCH e USING" },
+        { Inbox.LastOfAll, "SEARCH e USING PRIMARY KEY" },
     };
 
     [Theory]

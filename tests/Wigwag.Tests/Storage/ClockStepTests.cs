@@ -134,8 +134,9 @@ public sealed class ClockStepTests : IDisposable
     {
         string[] dates =
         [
-            "agents.left_at", "agents.online_since", "agents.registered_at", "deliveries.acked_at", "deliveries.delivered_at",
-            "deliveries.overdue_at", "deliveries.read_at", "deliveries.taken_at", "delivery_reads.read_at", "events.at", "idempotency_keys.at",
+            "agent_sessions.ended_at", "agent_sessions.started_at", "agents.left_at", "agents.online_since", "agents.registered_at", "deliveries.acked_at", "deliveries.delivered_at",
+            "deliveries.overdue_at", "deliveries.read_at", "deliveries.taken_at", "delivery_reads.read_at", "everyone.overdue_at", "everyone_states.acked_at", "everyone_states.delivered_at",
+            "everyone_states.read_at", "events.at", "idempotency_keys.at",
             "issues.claimed_at", "issues.closed_at", "issues.created_at", "issues.updated_at", "keys.created_at", "keys.expires_at",
             "keys.revoked_at", "lease_waits.asked_at", "leases.acquired_at", "leases.ended_at", "leases.renewed_at", "messages.created_at",
             "projects.created_at", "schema_migrations.at",
