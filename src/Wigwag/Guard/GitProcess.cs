@@ -16,11 +16,22 @@ internal static class GitProcess
 
     /// <summary>What git printed.</summary>
     /// <exception cref="Refusal">git is missing or refuses.</exception>
-    public static string Ask(string folder, params IEnumerable<string> arguments) => TryAsk(folder, arguments)
-        ?? throw new Refusal(Error.Unavailable("git_failed", $"git cannot say what changed in {folder}.", "Run 'git status' there to see what is wrong."));
+    public static string Ask(string folder, params IEnumerable<string> arguments) => Utf8.GetString(AskBytes(folder, arguments));
+
+    /// <summary>What git printed, byte for byte: names of files need not be UTF-8.</summary>
+    /// <exception cref="Refusal">git is missing or refuses.</exception>
+    public static byte[] AskBytes(string folder, params IEnumerable<string> arguments) => TryAskBytes(folder, arguments)
+        ?? throw Failed(folder);
+
+    /// <summary>That git refused to say what changed.</summary>
+    public static Refusal Failed(string folder) =>
+        new(Error.Unavailable("git_failed", $"git cannot say what changed in {folder}.", "Run 'git status' there to see what is wrong."));
 
     /// <summary>What git printed, or null when it refused.</summary>
-    public static string? TryAsk(string folder, params IEnumerable<string> arguments)
+    public static string? TryAsk(string folder, params IEnumerable<string> arguments) => TryAskBytes(folder, arguments) is { } bytes ? Utf8.GetString(bytes) : null;
+
+    /// <summary>As <see cref="AskBytes"/>, or null when git refused.</summary>
+    public static byte[]? TryAskBytes(string folder, params IEnumerable<string> arguments)
     {
         var start = new ProcessStartInfo("git")
         {
@@ -28,11 +39,12 @@ internal static class GitProcess
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-            StandardOutputEncoding = Utf8,
         };
         start.Environment["GIT_OPTIONAL_LOCKS"] = "0";
         start.Environment["LC_ALL"] = "C";
-        foreach (var argument in (IEnumerable<string>)["--no-pager", "-c", "core.fsmonitor=false", .. arguments])
+        // A push sends the commits as they are, so replacements and grafts, which change how they look here, do not count.
+        start.Environment["GIT_GRAFT_FILE"] = "/dev/null";
+        foreach (var argument in (IEnumerable<string>)["--no-pager", "--no-replace-objects", "-c", "core.fsmonitor=false", .. arguments])
         {
             start.ArgumentList.Add(argument);
         }
@@ -42,9 +54,10 @@ internal static class GitProcess
             git.StandardInput.Close();
             git.ErrorDataReceived += (_, _) => { };
             git.BeginErrorReadLine();
-            var output = git.StandardOutput.ReadToEnd();
+            using var output = new MemoryStream();
+            git.StandardOutput.BaseStream.CopyTo(output);
             git.WaitForExit();
-            return git.ExitCode == 0 ? output : null;
+            return git.ExitCode == 0 ? output.ToArray() : null;
         }
         catch (Win32Exception)
         {
