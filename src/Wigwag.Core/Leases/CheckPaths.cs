@@ -13,10 +13,12 @@ public sealed record CheckPathsRequest
     [Description("The project; your own when left out.")]
     public string? Project { get; init; }
 
+    [RepositoryPaths(PathShape.Path)]
     [Description("Files about to be changed, relative to the repository's root, exactly as they are named; a folder with all in it ends with a slash. Named surfaces too.")]
     public required IReadOnlyList<string> Paths { get; init; }
 
-    [Description("Patterns of files about to be changed, src/*.cs; for a command whose files are not known one by one.")]
+    [RepositoryPaths(PathShape.Scope)]
+    [Description("Patterns of files about to be changed, src/*.cs, relative to the repository's root; for a command whose files are not known one by one.")]
     public IReadOnlyList<string>? Patterns { get; init; }
 
     [Description("The agent who is about to change them, whose own reservations are in nobody's way; yourself when left out.")]
@@ -31,7 +33,7 @@ public sealed record PathCheck
     [Description("What the project wants done about it.")]
     public required ReservationPolicy Policy { get; init; }
 
-    [Description("What other agents hold over these paths; empty when they are free. At most 20 paths for each reservation, and 200 reservations.")]
+    [Description("What other agents hold over these paths, what is exclusive first; empty when they are free. Each path with one exclusive reservation of it, if there is any; of the others at most 200 reservations with 20 paths each.")]
     public required IReadOnlyList<PathHold> Held { get; init; }
 }
 
@@ -105,6 +107,7 @@ public static class CheckPaths
         var asking = named?.AgentId ?? session.Caller.Agent;
         var all = request.Paths.Count > FewPaths ? await LeaseBook.In(session, project.ProjectId) : null;
         all?.RemoveAll(lease => lease.Kind != LeaseKind.Reservation || lease.Holder == asking);
+        var refusing = new List<(string Path, Lease Lease)>();
         var found = new Dictionary<LeaseId, Found>();
         foreach (var (path, isPattern) in request.Paths.Select(path => (path, false)).Concat(patterns.Select(pattern => (pattern, true))))
         {
@@ -112,19 +115,29 @@ public static class CheckPaths
             {
                 return error;
             }
-            foreach (var lease in leases.Where(lease => found.Count < MostLeases || found.ContainsKey(lease.LeaseId)))
+            // Whoever asks goes by what refuses, so that is told of every path, however many hold it shared.
+            var first = leases.Find(lease => lease.Mode == LeaseMode.Exclusive);
+            if (first is not null)
+            {
+                refusing.Add((path, first));
+            }
+            foreach (var lease in leases.Where(lease => !ReferenceEquals(lease, first) && (found.Count < MostLeases || found.ContainsKey(lease.LeaseId))))
             {
                 (found.TryGetValue(lease.LeaseId, out var known) ? known : found[lease.LeaseId] = new(lease, [])).Paths.Add(path);
             }
         }
-        var present = await Conflicts.Present(session, found.Values.Select(each => each.Lease));
-        var held = new List<PathHold>();
-        foreach (var (lease, paths) in found.Values)
+        var present = await Conflicts.Present(session, refusing.Select(each => each.Lease).Concat(found.Values.Select(each => each.Lease)));
+        return new PathCheck
         {
-            var next = Conflicts.Next(lease, present);
-            held.AddRange(paths.Take(MostPathsOfALease).Select(path => Hold(path, lease, next)));
-        }
-        return new PathCheck { Project = project.ProjectId, Policy = project.ReservationPolicy, Held = held };
+            Project = project.ProjectId,
+            Policy = project.ReservationPolicy,
+            Held =
+            [
+                .. refusing.Select(each => Hold(each.Path, each.Lease, Conflicts.Next(each.Lease, present))),
+                .. found.Values.OrderByDescending(each => each.Lease.Mode == LeaseMode.Exclusive)
+                    .SelectMany(each => each.Paths.Take(MostPathsOfALease).Select(path => Hold(path, each.Lease, Conflicts.Next(each.Lease, present)))),
+            ],
+        };
     }
 
     private sealed record Found(Lease Lease, List<string> Paths);
@@ -142,9 +155,14 @@ public static class CheckPaths
         {
             return error;
         }
-        return all is null
-            ? await Candidates.Meeting(session, project, scope, asking, most: MostLeases)
-            : all.FindAll(lease => Candidates.Of(lease, project).Overlaps(scope));
+        if (all is not null)
+        {
+            return all.FindAll(lease => Candidates.Of(lease, project).Overlaps(scope));
+        }
+        // The one that refuses may come after more of the others than are read.
+        var exclusive = await Candidates.Meeting(session, project, scope, asking, exclusive: true, most: 1);
+        var met = await Candidates.Meeting(session, project, scope, asking, most: MostLeases);
+        return exclusive is [var first] && met.All(lease => lease.LeaseId != first.LeaseId) ? [first, .. met] : met;
     }
 
     private static PathHold Hold(string path, Lease lease, string next) => new()
