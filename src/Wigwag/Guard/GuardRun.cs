@@ -44,7 +44,7 @@ internal static class GuardRun
             {
                 return Refuse($"the lease token {Value.OneLine(token)} is not live: {stale.Message} {stale.Next}");
             }
-            var holdings = Holdings.Over(paths, delivery, patience);
+            var holdings = Holdings.Over([.. paths, .. LinkedPaths.Of(workspace, paths)], delivery, patience);
             return holdings.Count == 0 ? ExitCode.Ok
                 : hook == "post-rewrite" ? Tell(holdings)
                 : Refuse($"this {Act(hook)} changes what other agents have reserved.{Explain(holdings, DateTimeOffset.UtcNow)}");
@@ -69,7 +69,7 @@ internal static class GuardRun
     private static List<ChangedPath> Changed(string hook, IReadOnlyList<string> arguments, Workspace workspace) => hook switch
     {
         "pre-push" => ChangedPaths.Pushed(workspace, Input()),
-        "pre-rebase" => ChangedPaths.Rebased(workspace, arguments.FirstOrDefault() ?? "", arguments.ElementAtOrDefault(1)),
+        "pre-rebase" => ChangedPaths.Rebased(workspace, arguments is [var upstream, ..] ? upstream : "", arguments is [_, var branch, ..] ? branch : null),
         "post-rewrite" => ChangedPaths.Rewritten(workspace, Input()),
         _ => ChangedPaths.Staged(workspace, isMerge: hook == "pre-merge-commit"),
     };

@@ -179,6 +179,22 @@ public sealed class GuardTests : IDisposable
     }
 
     [Fact]
+    public void A_reservation_by_a_links_name_is_one_of_what_it_leads_to()
+    {
+        File.CreateSymbolicLink(Path.Combine(_dave, "code"), "src");
+        File.CreateSymbolicLink(Path.Combine(_dave, "lex"), "src/parser/lex.c");
+        File.CreateSymbolicLink(Path.Combine(_dave, "out"), "../..");
+        Git(_dave, "add", "-A").Fine();
+        Git(_dave, "commit", "-qm", "links").Fine();
+        Hold("code/parser/**");
+        Write(_dave, "src/parser/lex.c", "2\n");
+        IsRefused(Git(_dave, "commit", "-qam", "x"), "code/parser/lex.c");
+        _town.WigwagIn(_main, "release").Fine();
+        _town.WigwagIn(_main, "reserve", "lex").Fine();
+        IsRefused(Git(_dave, "commit", "-qam", "x"), "lex");
+    }
+
+    [Fact]
     public void A_name_longer_than_any_scope_is_covered_by_its_folders_pattern()
     {
         Hold("src/**");
