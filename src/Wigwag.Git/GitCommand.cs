@@ -6,10 +6,13 @@ namespace Wigwag.Git;
 
 /// <summary>What git said.</summary>
 /// <param name="ExitCode">0 when it succeeded.</param>
-/// <param name="Output">Standard output.</param>
+/// <param name="Bytes">Standard output, byte for byte: names of files need not be UTF-8.</param>
 /// <param name="Complaint">Standard error.</param>
-public sealed record GitReply(int ExitCode, string Output, string Complaint)
+public sealed record GitReply(int ExitCode, byte[] Bytes, string Complaint)
 {
+    /// <summary>Standard output as text.</summary>
+    public string Output => Encoding.UTF8.GetString(Bytes);
+
     /// <summary>Standard output without the line's end, or null when git failed or said nothing.</summary>
     public string? Line => ExitCode == 0 && Output.TrimEnd('\n') is { Length: > 0 } line ? line : null;
 }
@@ -42,7 +45,7 @@ public static class GitCommand
         {
             return unreadable;
         }
-        var start = Programs.PrepareRedirected("git", folder, [.. Always, .. use.ShowsHooksPath ? [] : NoHooks, .. Hardened(arguments)]);
+        var start = Programs.PrepareRedirected("git", folder, [.. Always, .. use.Options, .. use.ShowsHooksPath ? [] : NoHooks, .. Hardened(arguments)]);
         if (start is null)
         {
             return Missing();
@@ -62,12 +65,12 @@ public static class GitCommand
         try
         {
             git.StandardInput.Close();
-            var output = Read(git.StandardOutput, use.MaxOutput, limit.Token);
-            var complaint = Read(git.StandardError, use.MaxOutput, limit.Token);
+            var output = Read(git.StandardOutput.BaseStream, use.MaxOutput, limit.Token);
+            var complaint = Read(git.StandardError.BaseStream, use.MaxOutput, limit.Token);
             await Task.WhenAll(output, complaint);
             await git.WaitForExitAsync(limit.Token);
             return await output is { } said && await complaint is { } complained
-                ? new GitReply(git.ExitCode, said, complained)
+                ? new GitReply(git.ExitCode, said, Encoding.UTF8.GetString(complained))
                 : Error.TooLarge(
                     "git_unreadable", $"git answered with more than {use.MaxOutput >> 20} MiB.", "Look at the size of the repository's configuration.");
         }
@@ -95,19 +98,19 @@ public static class GitCommand
             ? [arguments[0], "--no-ext-diff", "--no-textconv", .. arguments.Skip(1)]
             : arguments;
 
-    private static async Task<string?> Read(StreamReader stream, int most, CancellationToken cancel)
+    private static async Task<byte[]?> Read(Stream stream, int most, CancellationToken cancel)
     {
-        var text = new StringBuilder();
-        var buffer = new char[4096];
+        using var bytes = new MemoryStream();
+        var buffer = new byte[4096];
         while (await stream.ReadAsync(buffer, cancel) is > 0 and var count)
         {
-            if (text.Length + count > most)
+            if (bytes.Length + count > most)
             {
                 return null;
             }
-            text.Append(buffer, 0, count);
+            bytes.Write(buffer, 0, count);
         }
-        return text.ToString();
+        return bytes.ToArray();
     }
 
     private static void Stop(Process git)

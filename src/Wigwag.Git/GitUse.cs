@@ -33,6 +33,9 @@ public sealed record GitUse
 
     internal bool IsInHook { get; private init; }
 
+    // A push sends the commits as they are, so replacements and grafts, which change how they look here, do not count.
+    internal IReadOnlyList<string> Options => IsInHook ? ["--no-replace-objects"] : [];
+
     internal TimeSpan Patience { get; private init; } = TimeSpan.FromSeconds(10);
 
     internal int MaxOutput { get; private init; } = 4 << 20;
@@ -50,6 +53,10 @@ public sealed record GitUse
         // clone's choice.
         environment["GIT_ALLOW_PROTOCOL"] = "none";
         environment["LC_ALL"] = "C";
+        if (IsInHook)
+        {
+            environment["GIT_GRAFT_FILE"] = "/dev/null";
+        }
     }
 
     private bool IsKept(string name) => OfTheUser.Contains(name) || (IsInHook && (OfTheHook.Contains(name)

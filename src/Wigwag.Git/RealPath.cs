@@ -6,16 +6,19 @@ public static class RealPath
     private const int MaxLinks = 40;
 
     /// <summary>The path with every link in it followed; as far as it exists.</summary>
-    public static string Of(string path)
+    public static string Of(string path) => Physical(Path.GetFullPath(path));
+
+    /// <summary>As <see cref="Of"/>, where <c>..</c> behind a link leads to the folder above what the link leads to, as the kernel has it. Absolute paths only.</summary>
+    public static string Physical(string path)
     {
-        var rest = new Stack<string>(Parts(Path.GetFullPath(path)).Reverse());
+        var rest = new Stack<string>(Parts(path).Reverse());
         var real = "/";
         var links = 0;
         while (rest.TryPop(out var part))
         {
             if (part is "." or "..")
             {
-                // Only a link's target has these. Up is from where the link before it leads, as the kernel has it.
+                // A link's target may have these. Up is from where the link before it leads, as the kernel has it.
                 real = part == "." ? real : Path.GetDirectoryName(real) ?? "/";
                 continue;
             }

@@ -42,6 +42,9 @@ public sealed record ServerOptions
     /// <summary>Which build of the program serves, told in each answer's <c>Wigwag-Build</c>, so that a newer client can ask it to make way; null says nothing.</summary>
     public string? Build { get; init; }
 
+    /// <summary>Follows the links of an absolute path on this machine, so that hooks of agents on it are answered for where a path leads; null follows none.</summary>
+    public Func<string, string>? RealPath { get; init; }
+
     public ServerLimits Limits { get; init; } = new();
 
     /// <summary>Where to send metrics and traces by OTLP over HTTP (<c>http://127.0.0.1:4318</c>), or null.</summary>

@@ -89,8 +89,6 @@ public static class AgentRegistry
         return [.. agents.OrderBy(agent => agent.Presence != Presence.Online)];
     }
 
-    }
-
     /// <summary>The agent with this id, within reach or not.</summary>
     internal static ValueTask<Agent?> Any(Session session, AgentId agent) => session.Known(agent.Value, () => session.First(
         SelectHeard + "WHERE a.agent = @agent",

@@ -8,6 +8,9 @@ public sealed record HookAnswer
     /// <summary>Why the tool may not run, for the agent; null lets it run.</summary>
     public string? Deny { get; init; }
 
+    /// <summary>What the user should know, where the client can show it.</summary>
+    public string? Warning { get; init; }
+
     /// <summary>What the agent should know.</summary>
     public string? Context { get; init; }
 

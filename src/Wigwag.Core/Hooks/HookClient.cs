@@ -90,13 +90,15 @@ public sealed class HookClient
         {
             return new() { ["decision"] = "block", ["reason"] = task };
         }
-        return TakesContext(moment) && answer.Context is { } context ? Specific(client, moment, ("additionalContext", context)) : [];
+        return TakesContext(moment) && answer.Context is { } context ? Specific(client, moment, ("additionalContext", context)) : Warn(answer);
     }
 
     private static JsonObject WriteGemini(HookClient client, HookMoment moment, HookAnswer answer) =>
         (moment == HookMoment.BeforeTool ? answer.Deny : moment == HookMoment.Stop ? answer.GoOn : null) is { } reason
             ? new() { ["decision"] = "deny", ["reason"] = reason }
-            : TakesContext(moment) && answer.Context is { } context ? Specific(client, moment, ("additionalContext", context)) : [];
+            : TakesContext(moment) && answer.Context is { } context ? Specific(client, moment, ("additionalContext", context)) : Warn(answer);
+
+    private static JsonObject Warn(HookAnswer answer) => answer.Warning is { } warning ? new() { ["systemMessage"] = warning } : [];
 
     private static JsonObject WriteCursor(HookClient client, HookMoment moment, HookAnswer answer) => moment switch
     {

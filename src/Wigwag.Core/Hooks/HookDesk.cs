@@ -9,7 +9,7 @@ namespace Wigwag.Core.Hooks;
 /// another agent has reserved, renewal after one, what is still owed at the end. It does so by the operations that anybody may run, as the
 /// agent that called.
 /// </summary>
-public sealed class HookDesk(Dispatcher dispatcher)
+public sealed class HookDesk(Dispatcher dispatcher, Machine? machine = null)
 {
     // As long as an edit may take until the next one renews it.
     private const int EditSeconds = 1800;
@@ -17,8 +17,8 @@ public sealed class HookDesk(Dispatcher dispatcher)
     private readonly OperationCalls _calls = new(dispatcher);
     private readonly HookMemory _memory = new(dispatcher.Store.Clock);
 
-    /// <summary>What there is to say; nothing to a caller who is no agent.</summary>
-    public async ValueTask<HookAnswer> Answer(Caller caller, HookClient client, HookInput input, CancellationToken cancel)
+    /// <summary>What there is to say; nothing to a caller who is no agent. Refused where nobody could say what is held before a tool writes.</summary>
+    public async ValueTask<Result<HookAnswer>> Answer(Caller caller, HookClient client, HookInput input, CancellationToken cancel)
     {
         if (caller.Agent is not { } agent)
         {
@@ -33,17 +33,17 @@ public sealed class HookDesk(Dispatcher dispatcher)
         switch (input.Moment)
         {
             case HookMoment.SessionStart:
-                return new() { Context = await Begin(caller, client, input, told, cancel) };
+                return new HookAnswer { Context = await Begin(caller, client, input, told, cancel) };
             case HookMoment.Prompt:
                 // A client that cannot be told now is told after the next tool.
-                return client.Hears(HookMoment.Prompt) ? new() { Context = await Mail(caller, told, wakingOnly: false, cancel) } : HookAnswer.Nothing;
+                return client.Hears(HookMoment.Prompt) ? new HookAnswer { Context = await Mail(caller, told, wakingOnly: false, cancel) } : HookAnswer.Nothing;
             case HookMoment.BeforeTool:
-                return new() { Deny = await Deny(caller, input, cancel) };
+                return (await Deny(caller, input, cancel)).Try(out var deny, out var error) ? new HookAnswer { Deny = deny.Reason } : error;
             case HookMoment.AfterTool:
                 var lines = new[] { await Renew(caller, input, told, cancel), await Mail(caller, told, wakingOnly: client.Hears(HookMoment.Prompt), cancel) };
-                return new() { Context = Join(lines) };
+                return new HookAnswer { Context = Join(lines) };
             case HookMoment.Stop:
-                return new() { GoOn = input.IsContinued ? null : await Owed(caller, told, cancel) };
+                return new HookAnswer { GoOn = input.IsContinued ? null : await Owed(caller, told, cancel) };
             default:
                 await End(caller, cancel);
                 _memory.Forget(agent, input.Session);
@@ -95,42 +95,50 @@ public sealed class HookDesk(Dispatcher dispatcher)
         return messages.Count == 0 ? null : HookTexts.NewMail(messages);
     }
 
-    private async ValueTask<string?> Deny(Caller caller, HookInput input, CancellationToken cancel)
+    /// <summary>Why a tool may not run; null when it may.</summary>
+    private readonly record struct Denial(string? Reason);
+
+    private async ValueTask<Result<Denial>> Deny(Caller caller, HookInput input, CancellationToken cancel)
     {
-        foreach (var paths in await ProjectPaths.Of(dispatcher, caller, input.Targets, cancel))
+        if (!(await ProjectPaths.Of(dispatcher, caller, input.Targets, machine, cancel)).Try(out var projects, out var error))
         {
-            if (!(await Check(caller, paths, cancel)).Try(out var check, out _))
+            return error;
+        }
+        foreach (var paths in projects)
+        {
+            if (!(await Check(caller, paths, cancel)).Try(out var check, out error))
             {
-                continue;
+                return error;
             }
             var held = check["held"]!.AsArray().OfType<JsonObject>().Where(lease => lease["mode"]?.GetValue<string>() == "exclusive").ToList();
             if (held.Count > 0)
             {
-                return HookTexts.Refusal(held, dispatcher.Store.Clock.GetUtcNow());
+                return new Denial(HookTexts.Refusal(held, dispatcher.Store.Clock.GetUtcNow()));
             }
-            if (check["policy"]?.GetValue<string>() == "reserve-on-edit" && paths.Paths.Count > 0)
+            if (check["policy"]?.GetValue<string>() == "reserve-on-edit" && paths.Reservable.ToList() is { Count: > 0 } files)
             {
                 var reserved = await _calls.Ask(caller, "reserve", new()
                 {
                     ["project"] = paths.Project.Value,
-                    ["scopes"] = new JsonArray([.. paths.Paths.Select(path => JsonValue.Create(Literal(path)))]),
+                    ["scopes"] = Texts(files.Select(ProjectPaths.Literal)),
                     ["ttl_seconds"] = EditSeconds,
                     ["reason"] = "editing",
                 }, cancel);
                 if (reserved.Error is { Code: "scope_held" } conflict)
                 {
-                    return HookTexts.Refusal([.. conflict.Details?["conflicts"]?.AsArray().OfType<JsonObject>() ?? []], dispatcher.Store.Clock.GetUtcNow());
+                    return new Denial(HookTexts.Refusal([.. conflict.Details?["conflicts"]?.AsArray().OfType<JsonObject>() ?? []], dispatcher.Store.Clock.GetUtcNow()));
                 }
             }
         }
-        return null;
+        return default(Denial);
     }
 
     /// <summary>Renews what covers the paths; a line about those that nothing covers, once each, where the project wants it.</summary>
     private async ValueTask<string?> Renew(Caller caller, HookInput input, HookMemory.Told told, CancellationToken cancel)
     {
         var bare = new List<string>();
-        foreach (var paths in await ProjectPaths.Of(dispatcher, caller, input.Targets, cancel))
+        var found = await ProjectPaths.Of(dispatcher, caller, input.Targets, machine, cancel);
+        foreach (var paths in found.Try(out var projects, out _) ? projects : [])
         {
             if (paths.Paths.Count == 0)
             {
@@ -170,21 +178,10 @@ public sealed class HookDesk(Dispatcher dispatcher)
         await _calls.Ask(caller, "goodbye", new() { ["release"] = true }, cancel);
     }
 
-    private async ValueTask<Result<JsonObject>> Check(Caller caller, ProjectPaths paths, CancellationToken cancel)
-    {
-        var result = await _calls.Ask(caller, "check_paths", Request(paths.Patterns), cancel);
-        // A shell takes patterns that reservations do not know; the paths beside them count all the same.
-        return result.Error is { Kind: ErrorKind.Invalid } && paths.Patterns.Count > 0 && paths.Paths.Count > 0
-            ? await _calls.Ask(caller, "check_paths", Request([]), cancel)
-            : result;
-
-        JsonObject Request(List<string> patterns) => new() { ["project"] = paths.Project.Value, ["paths"] = Texts(paths.Paths), ["patterns"] = Texts(patterns) };
-    }
+    private ValueTask<Result<JsonObject>> Check(Caller caller, ProjectPaths paths, CancellationToken cancel) => _calls.Ask(
+        caller, "check_paths", new() { ["project"] = paths.Project.Value, ["paths"] = Texts(paths.Paths), ["patterns"] = Texts(paths.Patterns) }, cancel);
 
     private static JsonArray Texts(IEnumerable<string> texts) => new([.. texts.Select(text => JsonValue.Create(text))]);
-
-    /// <summary>The scope that is this path and no other: <c>app/[id].tsx</c> is a file, not a class of letters.</summary>
-    private static string Literal(string path) => string.Concat(path.Select(c => c is '*' or '?' or '[' or ']' or '{' or '}' or '\\' ? $"\\{c}" : c.ToString()));
 
     private static string? Join(IEnumerable<string?> lines) => string.Join('\n', lines.OfType<string>()) is { Length: > 0 } text ? text : null;
 }

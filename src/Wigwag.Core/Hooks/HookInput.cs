@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 
 namespace Wigwag.Core.Hooks;
 
@@ -16,7 +17,7 @@ public enum HookMoment
 }
 
 /// <summary>What a client says when it calls a hook, in one form for all clients.</summary>
-public sealed record HookInput
+public sealed partial record HookInput
 {
     public required HookMoment Moment { get; init; }
 
@@ -50,15 +51,40 @@ public sealed record HookInput
             Model = Text(sent, "model"),
             IsContinued = sent.TryGetProperty("stop_hook_active", out var active) && active.ValueKind == JsonValueKind.True
                 || sent.TryGetProperty("loop_count", out var loops) && loops.ValueKind == JsonValueKind.Number && loops.TryGetInt32(out var count) && count > 0,
-            Targets = moment is HookMoment.BeforeTool or HookMoment.AfterTool ? ToolTargets.Of(sent, folder) : [],
+            Targets = moment is HookMoment.BeforeTool or HookMoment.AfterTool ? [.. ToolTargets.Of(sent, folder).Concat(Followed(sent))] : [],
         };
     }
 
+    /// <summary>The property in which <c>wigwag hook</c> says where links lead on its machine, as pairs of a path and whether it is a pattern.</summary>
+    public const string FollowedLinks = "wigwag_followed";
+
     internal static string? Text(JsonElement sent, string name) =>
-        sent.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String && value.GetString() is { Length: > 0 } text ? text : null;
+        sent.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String && Text(value) is { Length: > 0 } text ? text : null;
+
+    // Half a surrogate pair is no text; it stands for what a client could not decode.
+    internal static string? Text(JsonElement value)
+    {
+        try
+        {
+            return value.GetString();
+        }
+        catch (InvalidOperationException)
+        {
+            using var mended = JsonDocument.Parse(Surrogate().Replace(value.GetRawText(), "\uFFFD"));
+            return mended.RootElement.GetString();
+        }
+    }
+
+    private static IEnumerable<WriteTarget> Followed(JsonElement sent) =>
+        sent.TryGetProperty(FollowedLinks, out var followed) && followed.ValueKind == JsonValueKind.Object
+            ? followed.EnumerateObject().Where(each => each.Name.StartsWith('/')).Select(each => new WriteTarget(each.Name, each.Value.ValueKind == JsonValueKind.True))
+            : [];
+
+    [GeneratedRegex(@"\\u[dD][89a-fA-F][0-9a-fA-F]{2}")]
+    private static partial Regex Surrogate();
 
     private static IEnumerable<string> Roots(JsonElement sent) =>
         sent.TryGetProperty("workspace_roots", out var roots) && roots.ValueKind == JsonValueKind.Array
-            ? roots.EnumerateArray().Where(root => root.ValueKind == JsonValueKind.String).Select(root => root.GetString()!)
+            ? roots.EnumerateArray().Where(root => root.ValueKind == JsonValueKind.String).Select(root => Text(root)!)
             : [];
 }

@@ -58,10 +58,10 @@ internal static class ToolTargets
         }
         return command.ValueKind switch
         {
-            JsonValueKind.String => command.GetString()!,
+            JsonValueKind.String => HookInput.Text(command)!,
             JsonValueKind.Array => string.Join(' ', command.EnumerateArray()
                 .Where(word => word.ValueKind == JsonValueKind.String)
-                .Select(word => $"'{word.GetString()!.Replace("'", "'\\''", StringComparison.Ordinal)}'")),
+                .Select(word => $"'{HookInput.Text(word)!.Replace("'", "'\\''", StringComparison.Ordinal)}'")),
             _ => "",
         };
     }

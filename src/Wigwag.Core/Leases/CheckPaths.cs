@@ -13,10 +13,12 @@ public sealed record CheckPathsRequest
     [Description("The project; your own when left out.")]
     public string? Project { get; init; }
 
+    [RepositoryPaths(PathShape.Path)]
     [Description("Files about to be changed, relative to the repository's root, exactly as they are named; a folder with all in it ends with a slash. Named surfaces too.")]
     public required IReadOnlyList<string> Paths { get; init; }
 
-    [Description("Patterns of files about to be changed, src/*.cs; for a command whose files are not known one by one.")]
+    [RepositoryPaths(PathShape.Scope)]
+    [Description("Patterns of files about to be changed, src/*.cs, relative to the repository's root; for a command whose files are not known one by one.")]
     public IReadOnlyList<string>? Patterns { get; init; }
 
     [Description("The agent who is about to change them, whose own reservations are in nobody's way; yourself when left out.")]
@@ -31,7 +33,7 @@ public sealed record PathCheck
     [Description("What the project wants done about it.")]
     public required ReservationPolicy Policy { get; init; }
 
-    [Description("What other agents hold over these paths, the exclusive first; empty when they are free. At most 20 paths for each reservation, and 200 reservations.")]
+    [Description("What other agents hold over these paths, what is exclusive first; empty when they are free. Each path with one exclusive reservation of it, if there is any; of the others at most 200 reservations with 20 paths each.")]
     public required IReadOnlyList<PathHold> Held { get; init; }
 }
 
@@ -103,7 +105,7 @@ public static class CheckPaths
         var live = await LiveReservations.Of(session, project);
         var over = new Dictionary<string, List<string>>(StringComparer.Ordinal);
         var known = new Dictionary<string, Lease>(StringComparer.Ordinal);
-        foreach (var (path, isPattern) in request.Paths.Select(path => (path, false)).Concat(patterns.Select(pattern => (pattern, true))))
+        foreach (var (path, isPattern) in request.Paths.Distinct().Select(path => (path, false)).Concat(patterns.Distinct().Select(pattern => (pattern, true))))
         {
             if (!(await Over(session, live, project, path, isPattern, asking, known)).Try(out var ids, out error))
             {
@@ -118,16 +120,28 @@ public static class CheckPaths
         {
             known[lease.LeaseId.Value] = lease;
         }
-        // What refuses comes first: it is never left out for what does not.
-        var told = known.Values.OrderBy(lease => lease.Mode).ThenBy(lease => lease.Token).ThenBy(lease => lease.LeaseId.Value, StringComparer.Ordinal).Take(MostLeases).ToList();
-        var present = await Conflicts.Present(session, told);
-        var held = new List<PathHold>();
-        foreach (var lease in told)
+        var found = known.Values.OrderBy(lease => lease.Mode).ThenBy(lease => lease.Token).ThenBy(lease => lease.LeaseId.Value, StringComparer.Ordinal).ToList();
+        // Whoever asks goes by what refuses. So each path is told with one reservation that does, however many others hold it shared.
+        var refusing = new Dictionary<string, Lease>(StringComparer.Ordinal);
+        foreach (var lease in found.Where(lease => lease.Mode == LeaseMode.Exclusive))
         {
-            var next = Conflicts.Next(lease, present);
-            held.AddRange(over[lease.LeaseId.Value].Take(MostPathsOfALease).Select(path => Hold(path, lease, next)));
+            over[lease.LeaseId.Value].ForEach(path => refusing.TryAdd(path, lease));
         }
-        return new PathCheck { Project = project.ProjectId, Policy = project.ReservationPolicy, Held = held };
+        var told = found.Take(MostLeases).ToList();
+        var present = await Conflicts.Present(session, refusing.Values.Concat(told).Distinct());
+        return new PathCheck
+        {
+            Project = project.ProjectId,
+            Policy = project.ReservationPolicy,
+            Held =
+            [
+                .. refusing.Select(each => Hold(each.Key, each.Value, Conflicts.Next(each.Value, present))),
+                .. told.SelectMany(lease => over[lease.LeaseId.Value]
+                    .Where(path => refusing.GetValueOrDefault(path)?.LeaseId != lease.LeaseId)
+                    .Take(MostPathsOfALease)
+                    .Select(path => Hold(path, lease, Conflicts.Next(lease, present)))),
+            ],
+        };
     }
 
     /// <summary>The ids of what is held over a path; of a folder or pattern, which may meet thousands, as many as are told, and read into <paramref name="known"/>.</summary>

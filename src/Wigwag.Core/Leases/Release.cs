@@ -12,7 +12,8 @@ public sealed record ReleaseRequest
     [Description("The project; your own when left out.")]
     public string? Project { get; init; }
 
-    [Description("What to give back: scopes as you reserved them, or lease ids. Left out, everything you reserved in the project.")]
+    [RepositoryPaths(PathShape.HeldScope)]
+    [Description("What to give back: scopes as you reserved them, relative to the repository's root, or lease ids. Left out, everything you reserved in the project.")]
     public IReadOnlyList<string>? Scopes { get; init; }
 
     [Description("Give back only what this fencing token was granted for.")]

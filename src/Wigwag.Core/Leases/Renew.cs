@@ -10,7 +10,8 @@ public sealed record RenewRequest
     [Description("The project; your own when left out.")]
     public string? Project { get; init; }
 
-    [Description("What to go on holding: scopes as you reserved them, paths that lie in them, or lease ids. Left out, everything you reserved in the project.")]
+    [RepositoryPaths(PathShape.HeldScope)]
+    [Description("What to go on holding: scopes as you reserved them, paths that lie in them, relative to the repository's root, or lease ids. Left out, everything you reserved in the project.")]
     public IReadOnlyList<string>? Scopes { get; init; }
 
     [Option("ttl")]

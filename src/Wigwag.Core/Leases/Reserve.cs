@@ -14,7 +14,8 @@ public sealed record ReserveRequest
     [Description("The project; your own when left out.")]
     public string? Project { get; init; }
 
-    [Description("What to reserve, 1 to 100: files and folders (src/parser.cs, src/parser), patterns (src/**/*.cs, docs/{a,b}.md; a backslash takes a special character as it is), or named surfaces (kanban-surface, db:users, api:GET /v1/users).")]
+    [RepositoryPaths(PathShape.Scope)]
+    [Description("What to reserve, 1 to 100, relative to the repository's root: files and folders (src/parser.cs, src/parser), patterns (src/**/*.cs, docs/{a,b}.md; a backslash takes a special character as it is), or named surfaces (kanban-surface, db:users, api:GET /v1/users).")]
     public required IReadOnlyList<string> Scopes { get; init; }
 
     [Description("Let others hold it too, who ask for it shared. Without it nobody else may.")]

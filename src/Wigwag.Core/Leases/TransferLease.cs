@@ -14,7 +14,8 @@ public sealed record TransferLeaseRequest
     [Description("The agent who holds it from now on.")]
     public required string To { get; init; }
 
-    [Description("What to hand over: scopes as you reserved them, or lease ids. Left out, everything you reserved in the project.")]
+    [RepositoryPaths(PathShape.HeldScope)]
+    [Description("What to hand over: scopes as you reserved them, relative to the repository's root, or lease ids. Left out, everything you reserved in the project.")]
     public IReadOnlyList<string>? Scopes { get; init; }
 
     [Description("Why, in one line; the other agent is told.")]

@@ -14,6 +14,32 @@ public sealed class OptionAttribute(string name) : Attribute
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class FilesAttribute : Attribute;
 
+/// <summary>
+/// A property of paths or scopes of the repository. A request has them relative to the repository's root, and its description says so; the
+/// command line takes them as git does, relative to the folder that it runs in.
+/// </summary>
+[AttributeUsage(AttributeTargets.Property)]
+public sealed class RepositoryPathsAttribute(PathShape shape) : Attribute
+{
+    /// <summary>The words of a description that hold for a request, and not for what is typed.</summary>
+    public const string FromRoot = "relative to the repository's root";
+
+    public PathShape Shape { get; } = shape;
+}
+
+/// <summary>What a path of a request may be.</summary>
+public enum PathShape
+{
+    /// <summary>A file or a folder, exactly as it is named.</summary>
+    Path,
+    /// <summary>As <see cref="Path"/>, of what the agent holds already.</summary>
+    HeldPath,
+    /// <summary>A path, a pattern or a named surface.</summary>
+    Scope,
+    /// <summary>As <see cref="Scope"/>, of what the agent holds already; or the id of a lease.</summary>
+    HeldScope,
+}
+
 /// <summary>A property that the command line fills with a fact of the workspace it runs in: see <see cref="WorkspaceFact"/>.</summary>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class FromWorkspaceAttribute(WorkspaceFact fact) : Attribute

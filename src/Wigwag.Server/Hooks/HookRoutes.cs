@@ -21,7 +21,8 @@ internal static class HookRoutes
 
     public static void MapHooks(this IEndpointRouteBuilder routes, ServerParts parts)
     {
-        var desk = new HookDesk(parts.Dispatcher);
+        var machine = parts.Options.RealPath is { } realPath ? new Machine(System.Net.Dns.GetHostName(), realPath) : null;
+        var desk = new HookDesk(parts.Dispatcher, machine);
         var actors = new Actors(parts.Options.Store);
         routes.MapMethods("/v1/hooks/{client}/{event}", [HttpMethods.Post], context => Answer(context, parts, desk, actors)).WithMetadata(KnowsSessions.Mark);
     }
@@ -51,8 +52,16 @@ internal static class HookRoutes
         if (caller.Agent is null && input.Folder.StartsWith('/'))
         {
             caller = await actors.At(input.Folder, caller, context.RequestAborted);
+            if (caller.Agent is null && parts.Options.RealPath is { } realPath)
+            {
+                caller = await actors.At(realPath(input.Folder), caller, context.RequestAborted);
+            }
         }
-        var answer = await desk.Answer(caller, client, input, context.RequestAborted);
+        if (!(await desk.Answer(caller, client, input, context.RequestAborted)).Try(out var answer, out var error))
+        {
+            await context.Refuse(error);
+            return;
+        }
         var body = JsonSerializer.SerializeToUtf8Bytes(client.Write(moment, answer), HookRoutesJson.Default.JsonObject);
         context.Response.ContentType = "application/json";
         context.Response.ContentLength = body.Length;

@@ -55,7 +55,8 @@ internal static class CatalogCommands
             Position = position,
             Choices = Choices(item),
             Fact = fact?.ToString(),
-            Description = Attribute<DescriptionAttribute>(property)?.Description ?? "",
+            Paths = Attribute<RepositoryPathsAttribute>(property)?.Shape,
+            Description = (Attribute<DescriptionAttribute>(property)?.Description ?? "").Replace(RepositoryPathsAttribute.FromRoot, PathArguments.FromHere, StringComparison.Ordinal),
         };
     }
 

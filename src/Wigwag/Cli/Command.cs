@@ -1,3 +1,5 @@
+using Wigwag.Core.Operations;
+
 namespace Wigwag.Program.Cli;
 
 /// <summary>What a person types for a value.</summary>
@@ -42,6 +44,9 @@ internal sealed record Field
 
     /// <summary>The fact of the workspace that fills it when it is not given, or null.</summary>
     public string? Fact { get; init; }
+
+    /// <summary>What the paths are that it takes, which are typed relative to the current folder; null when it takes none.</summary>
+    public PathShape? Paths { get; init; }
 
     public string Description { get; init; } = "";
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Wigwag.Core.Operations;
 using Wigwag.Program.Local;
 
 namespace Wigwag.Program.Cli;
@@ -10,7 +11,7 @@ namespace Wigwag.Program.Cli;
 /// </summary>
 internal sealed class CommandIndex
 {
-    private const string Heading = "wigwag commands 1\n";
+    private const string Heading = "wigwag commands 2\n";
 
     private readonly string _text;
 
@@ -42,7 +43,7 @@ internal sealed class CommandIndex
             foreach (var field in command.Fields)
             {
                 Line(text, "F", field.Name, field.Option, Letter(field.Kind), field.IsRequired ? "required" : "", field.IsMany ? "many" : "",
-                    field.Position.ToString(CultureInfo.InvariantCulture), string.Join(',', field.Choices), field.Fact ?? "", field.Description);
+                    field.Position.ToString(CultureInfo.InvariantCulture), string.Join(',', field.Choices), field.Fact ?? "", Letter(field.Paths), field.Description);
             }
         }
         return text.ToString();
@@ -85,6 +86,24 @@ internal sealed class CommandIndex
         _ => FieldKind.Text,
     };
 
+    private static string Letter(PathShape? shape) => shape switch
+    {
+        PathShape.Path => "p",
+        PathShape.HeldPath => "P",
+        PathShape.Scope => "s",
+        PathShape.HeldScope => "S",
+        _ => "",
+    };
+
+    private static PathShape? Shape(string letter) => letter switch
+    {
+        "p" => PathShape.Path,
+        "P" => PathShape.HeldPath,
+        "s" => PathShape.Scope,
+        "S" => PathShape.HeldScope,
+        _ => null,
+    };
+
     private static void Line(StringBuilder text, params ReadOnlySpan<string> cells)
     {
         for (var i = 0; i < cells.Length; i++)
@@ -111,7 +130,8 @@ internal sealed class CommandIndex
                 Position = int.Parse(field[6], CultureInfo.InvariantCulture),
                 Choices = field[7].Length == 0 ? [] : field[7].Split(','),
                 Fact = field[8].Length == 0 ? null : field[8],
-                Description = field[9],
+                Paths = Shape(field[9]),
+                Description = field[10],
             });
         }
         return new()

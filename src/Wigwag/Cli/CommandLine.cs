@@ -38,6 +38,9 @@ internal sealed class CommandLine
     /// <summary>Every value of a field.</summary>
     public IReadOnlyList<string> Values(string name) => _values.TryGetValue(name, out var values) ? values : [];
 
+    /// <summary>Puts other values in place of those that were typed.</summary>
+    public void Replace(string name, IEnumerable<string> values) => _values[name] = [.. values];
+
     public bool Flag(string name) => Value(name) == "true";
 
     public TimeSpan? Duration(string name) => Value(name) is { } text ? TimeSpan.ParseExact(text, "c", CultureInfo.InvariantCulture) : null;

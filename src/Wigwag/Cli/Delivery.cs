@@ -67,7 +67,7 @@ internal sealed class Delivery(CommandIndex index, Home home, Route route, Stand
         {
             reply = route.Server.Send(call, identity);
         }
-        catch (UnreachableException)
+        catch (UnreachableException e) when (!e.IsSlow)
         {
             // None runs, or it was killed in the middle: the key makes the repeat safe.
             reply = Again(call);

@@ -32,7 +32,9 @@ internal sealed class OperationRun
     public static int Run(CommandIndex index, Command command, CommandLine line)
     {
         line.Require();
-        return new OperationRun(index, command, line).Run();
+        var run = new OperationRun(index, command, line);
+        PathArguments.Resolve(command, line, run._standing);
+        return run.Run();
     }
 
     private int Run()

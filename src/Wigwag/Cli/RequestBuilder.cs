@@ -100,7 +100,7 @@ internal sealed class RequestBuilder(Func<string, string?> fact, Func<string, st
         foreach (var field in fields)
         {
             var values = line.Values(field.Name);
-            var json = values.Count == 0
+            var json = values.Count == 0 && !(field.IsMany && line.Has(field.Name))
                 ? field.Fact is null ? null : fact(field.Fact)
                 : field.IsMany ? $"[{string.Join(',', values.Select(value => Json(field, value)))}]" : Json(field, values[0]);
             if (json is not null)

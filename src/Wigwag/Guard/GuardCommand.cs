@@ -15,7 +15,7 @@ internal static class GuardCommand
         Option = "when-down",
         Kind = FieldKind.Choice,
         Choices = ["pass", "refuse"],
-        Description = "What happens to a commit while no server answers: pass lets it through with one warning (the default), refuse refuses it.",
+        Description = "What happens to a commit while there is no server: pass lets it through with one warning (the default), refuse refuses it. While there is one that cannot say who holds what, it is refused under both.",
     };
 
     private static readonly Field HooksPath = new()
@@ -30,7 +30,7 @@ internal static class GuardCommand
     {
         Words = "guard install",
         Title = "Guard commits and pushes",
-        Description = "Puts a guard into this repository's git hooks pre-commit and pre-push: a change to what another agent has reserved is refused, with the holder's name and "
+        Description = "Puts a guard into this repository's git hooks, before commits, merges, cherry-picks, reverts, patches, rebases and pushes: a change to what another agent has reserved is refused, with the holder's name and "
             + "the ways out. A hook or hook manager (husky, pre-commit, lefthook) that is there goes on working, after the guard. Works with core.hooksPath and in worktrees.",
         Example = "wigwag guard install",
         Fields = [WhenDown, HooksPath],
@@ -57,8 +57,8 @@ internal static class GuardCommand
         Fields =
         [
             new() { Name = "hook", Option = "hook", Position = 0, IsRequired = true, Kind = FieldKind.Choice, Choices = GuardFiles.Hooks, Description = "The git hook." },
-            new() { Name = "remote", Option = "remote", Position = 1, Description = "The remote that is pushed to." },
-            new() { Name = "address", Option = "address", Position = 2, Description = "Its address." },
+            new() { Name = "patience", Option = "patience", Kind = FieldKind.Duration, Description = "How long the server may take to answer; 20s when left out." },
+            new() { Name = "arguments", Option = "arguments", Position = 1, IsMany = true, Description = "What git gives the hook." },
         ],
         Run = GuardRun.Run,
     };

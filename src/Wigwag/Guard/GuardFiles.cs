@@ -20,7 +20,9 @@ internal enum GuardState
 /// <summary>Puts the guard into the git hooks of a repository and takes it out again.</summary>
 internal sealed class GuardFiles
 {
-    public static readonly string[] Hooks = ["pre-commit", "pre-push"];
+    /// <summary>What git runs before it makes commits in the ways it has, and before it sends them: see docs/stop-conflicting-edits.md.</summary>
+    public static readonly string[] Hooks =
+        ["pre-commit", "pre-merge-commit", "prepare-commit-msg", "pre-applypatch", "pre-rebase", "post-rewrite", "pre-push"];
 
     private const string MarkerName = "wigwag/guard";
     private const UnixFileMode Executable = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Wigwag.Core.Operations;
+using Wigwag.Git;
 using Wigwag.Program.Cli;
 using Wigwag.Program.Local;
 using Wigwag.Program.Transport;
@@ -13,21 +14,21 @@ internal static class GuardRun
 {
     private const int ShownPaths = 5;
 
-    // A commit is not worth waiting longer for.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    // A server that has not answered by then is taken for one that cannot.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     /// <summary>The exit code: 0 lets git go on.</summary>
     public static int Run(CommandLine line)
     {
         line.Require();
-        if (Standing.Here() is not { Workspace: { } workspace } standing)
+        var hook = line.Value("hook")!;
+        var standing = Here();
+        if (standing.Workspace is not { } workspace)
         {
+            Terminal.Complain("wigwag: reservations were not checked: this is no repository that Wigwag can find. Run git in the working copy.");
             return ExitCode.Ok;
         }
-        var isPush = line.Value("hook") == "pre-push";
-        var paths = isPush
-            ? ChangedPaths.Pushed(workspace, line.Value("remote") ?? "", Encoding.UTF8.GetString(Libc.ReadStandardInput()))
-            : ChangedPaths.Staged(workspace);
+        var paths = Changed(hook, line.Values("arguments"), workspace);
         var token = Settings.Value("WIGWAG_LEASE_TOKEN");
         if (paths.Count == 0 && token is null)
         {
@@ -35,15 +36,23 @@ internal static class GuardRun
         }
         try
         {
+            var patience = line.Duration("patience") ?? Patience;
             var home = Home.FromEnvironment();
             var identity = new Identity(line.Value("as") ?? Settings.Value("WIGWAG_AGENT"), standing.Header);
-            var delivery = new Delivery(CommandIndex.Load(), home, Route.Of(line, home, standing), standing, identity) { StartPatience = Patience };
-            if (token is not null && Holdings.Stale(token, delivery, Patience) is { } stale)
+            var delivery = new Delivery(CommandIndex.Load(), home, Route.Of(line, home, standing), standing, identity) { StartPatience = patience };
+            if (token is not null && Holdings.Stale(token, delivery, patience) is { } stale)
             {
                 return Refuse($"the lease token {Value.OneLine(token)} is not live: {stale.Message} {stale.Next}");
             }
-            var holdings = Holdings.Over(paths, delivery, Patience);
-            return holdings.Count == 0 ? ExitCode.Ok : Refuse(Explain(holdings, isPush ? "push" : "commit", DateTimeOffset.UtcNow));
+            var holdings = Holdings.Over([.. paths, .. LinkedPaths.Of(workspace, paths)], delivery, patience);
+            return holdings.Count == 0 ? ExitCode.Ok
+                : hook == "post-rewrite" ? Tell(holdings)
+                : Refuse($"this {Act(hook)} changes what other agents have reserved.{Explain(holdings, DateTimeOffset.UtcNow)}");
+        }
+        catch (Exception e) when (e is CheckFailedException or UnreachableException { IsSlow: true })
+        {
+            // There is a server, and it knows of reservations. Whoever made it slow would get past the guard otherwise.
+            return Refuse($"the server could not say who holds what: {Value.OneLine(e.Message)}\n  Try again; 'wigwag doctor' looks at the server. git's own --no-verify goes past the guard.");
         }
         catch (Exception e) when (e is UnreachableException or Refusal or IOException)
         {
@@ -57,10 +66,44 @@ internal static class GuardRun
         }
     }
 
-    /// <summary>Who holds what, and the ways out.</summary>
-    public static string Explain(IReadOnlyList<Holding> holdings, string act, DateTimeOffset now)
+    private static List<ChangedPath> Changed(string hook, IReadOnlyList<string> arguments, Workspace workspace) => hook switch
     {
-        var text = new StringBuilder($"this {act} changes what other agents have reserved.");
+        "pre-push" => ChangedPaths.Pushed(workspace, Input()),
+        "pre-rebase" => ChangedPaths.Rebased(workspace, arguments is [var upstream, ..] ? upstream : "", arguments is [_, var branch, ..] ? branch : null),
+        "post-rewrite" => ChangedPaths.Rewritten(workspace, Input()),
+        _ => ChangedPaths.Staged(workspace, isMerge: hook == "pre-merge-commit"),
+    };
+
+    private static string Input() => Encoding.UTF8.GetString(Libc.ReadStandardInput());
+
+    private static string Act(string hook) => hook switch
+    {
+        "pre-push" => "push",
+        "pre-rebase" => "rebase",
+        "pre-merge-commit" => "merge",
+        "pre-applypatch" => "patch",
+        _ => "commit",
+    };
+
+    /// <summary>The working copy of the repository whose hook this is: the one around the current directory, or the one that <c>GIT_DIR</c> names.</summary>
+    private static Standing Here()
+    {
+        var here = Standing.Here();
+        var named = Settings.Value("GIT_DIR") is { } folder ? RealPath.Of(folder) : null;
+        return named is null || here.Workspace?.GitDir == named || Standing.At(named) is not { Workspace: not null } there ? here : there;
+    }
+
+    // After a rebase nothing can be refused any more: git has moved the branch, and says no more than this.
+    private static int Tell(List<Holding> holdings)
+    {
+        Terminal.Complain($"wigwag: the commits of this rebase change what other agents have reserved, and a push of them will be refused.{Explain(holdings, DateTimeOffset.UtcNow)}");
+        return ExitCode.Of(ErrorKind.Conflict);
+    }
+
+    /// <summary>Who holds what, and the ways out.</summary>
+    public static string Explain(IReadOnlyList<Holding> holdings, DateTimeOffset now)
+    {
+        var text = new StringBuilder();
         foreach (var holding in holdings)
         {
             var scope = GuardScript.Quote(Value.OneLine(holding.Scope));

@@ -100,17 +100,17 @@ internal static class GuardScript
         return end < 0 ? null : script[begin..end] + End + "\n";
     }
 
-    /// <param name="hook"><c>pre-commit</c> or <c>pre-push</c>.</param>
+    /// <param name="hook">One of <see cref="GuardFiles.Hooks"/>.</param>
     /// <param name="program">This program, or null in a file that is shared, where it goes by name and may be missing.</param>
     /// <param name="marker">A path within the repository that must be there for the guard to run, or null for all repositories.</param>
     public static string Block(string hook, string? program, string? marker)
     {
-        var isPush = hook == "pre-push";
-        var feed = isPush ? "printf '%s\\n' \"$wigwag_refs\" | " : "";
+        var readsInput = hook is "pre-push" or "post-rewrite";
+        var feed = readsInput ? "printf '%s\\n' \"$wigwag_input\" | " : "";
         var block = new StringBuilder(Begin).Append(NarrowPath);
-        if (isPush)
+        if (readsInput)
         {
-            block.Append("wigwag_refs=$(cat)\n");
+            block.Append("wigwag_input=$(cat)\n");
         }
         var word = "if";
         if (marker is not null)
@@ -118,24 +118,41 @@ internal static class GuardScript
             block.Append($"if [ ! -e \"$(git rev-parse --git-common-dir)/{marker}\" ]; then :\n");
             word = "elif";
         }
-        if (program is not null)
+        if (Unless(hook) is { } condition)
         {
-            block.Append($"{word} [ -x {Quote(program)} ]; then {feed}{Quote(program)} guard run {hook} \"$@\" || exit $?\n");
+            block.Append($"{word} {condition}; then :\n");
             word = "elif";
         }
-        block.Append($"{word} command -v wigwag >/dev/null 2>&1; then {feed}wigwag guard run {hook} \"$@\" || exit $?\n");
+        if (program is not null)
+        {
+            block.Append($"{word} [ -x {Quote(program)} ]; then {feed}{Quote(program)} guard run {hook} -- \"$@\" || exit $?\n");
+            word = "elif";
+        }
+        block.Append($"{word} command -v wigwag >/dev/null 2>&1; then {feed}wigwag guard run {hook} -- \"$@\" || exit $?\n");
         if (program is not null)
         {
             block.Append($"else echo {Quote($"wigwag: {program} is gone, so reservations were not checked; run 'wigwag doctor'.")} >&2\n");
         }
         block.Append("fi\n").Append(WidenPath);
-        if (isPush)
+        if (readsInput)
         {
-            // Whatever comes after reads the references too.
-            block.Append("if [ -n \"$wigwag_refs\" ]; then exec <<WIGWAG_REFS\n$wigwag_refs\nWIGWAG_REFS\nelse exec </dev/null; fi\n");
+            // Whatever comes after reads it too.
+            block.Append("if [ -n \"$wigwag_input\" ]; then exec <<WIGWAG_INPUT\n$wigwag_input\nWIGWAG_INPUT\nelse exec </dev/null; fi\n");
         }
         return block.Append(End).Append('\n').ToString();
     }
+
+    /// <summary>When the hook has nothing to look at, as a condition of the shell's; null when it always has.</summary>
+    private static string? Unless(string hook) => hook switch
+    {
+        // Cherry-pick and revert run this hook and not pre-commit. They say so by the reflog's action where an editor is opened; where none is,
+        // git commit would name an author, and a rebase would have its advice for conflicts. Any other commit has had its own hook.
+        "prepare-commit-msg" =>
+            "case \"$GIT_REFLOG_ACTION\" in cherry-pick*|revert*) false;; *) [ \"$2\" != message ] || [ -n \"$GIT_AUTHOR_DATE\" ] || [ -n \"$GIT_CHERRY_PICK_HELP\" ];; esac",
+        // An amended commit has had pre-commit.
+        "post-rewrite" => "[ \"$1\" != rebase ]",
+        _ => null,
+    };
 
     /// <summary>A word as a shell reads it back.</summary>
     public static string Quote(string word) => word.Length > 0 && word.All(c => char.IsAsciiLetterOrDigit(c) || c is '/' or '.' or '-' or '_' or '@' or ':' or '+')

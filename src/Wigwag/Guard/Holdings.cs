@@ -30,25 +30,31 @@ internal sealed record Holding
     public List<string> Paths { get; } = [];
 }
 
+/// <summary>A server answered, and could not say who holds what: it is overloaded, or was asked something that it does not take.</summary>
+internal sealed class CheckFailedException(Error error) : Exception($"{error.Message} {error.Next}".TrimEnd());
+
 /// <summary>Asks the server who else holds paths.</summary>
 internal static class Holdings
 {
     private const int PathsAtOnce = 2000;
 
     /// <summary>The exclusive reservations of others over these paths.</summary>
-    /// <exception cref="UnreachableException">No server answered.</exception>
-    /// <exception cref="Refusal">It refused.</exception>
-    public static List<Holding> Over(IReadOnlyList<string> paths, Delivery delivery, TimeSpan patience)
+    /// <exception cref="UnreachableException">No server answered, or not in time.</exception>
+    /// <exception cref="CheckFailedException">One answered, and could not say.</exception>
+    /// <exception cref="Refusal">It does not know who asks, or does not let it.</exception>
+    public static List<Holding> Over(IReadOnlyList<ChangedPath> paths, Delivery delivery, TimeSpan patience)
     {
         var found = new Dictionary<string, Holding>();
-        // A name with a line's end in it is nothing that anybody could have reserved.
-        foreach (var some in paths.Where(path => !path.Any(char.IsControl)).Chunk(PathsAtOnce))
+        foreach (var some in paths.Chunk(PathsAtOnce))
         {
-            var body = $"{{\"paths\":[{string.Join(',', some.Select(Json.Quote))}]}}";
+            var body = $"{{\"paths\":[{Texts(some, arePatterns: false)}],\"patterns\":[{Texts(some, arePatterns: true)}]}}";
             var reply = delivery.Send(new() { Method = "POST", Target = "/v1/projects/-/check", Body = Encoding.UTF8.GetBytes(body), Patience = patience });
             if (!reply.IsSuccess)
             {
-                throw new Refusal(Problems.Read(reply, delivery.Server.Name));
+                var error = Problems.Read(reply, delivery.Server.Name);
+                throw error.Kind is ErrorKind.Unavailable or ErrorKind.RateLimited or ErrorKind.TooLarge || error.Code is "bad_path" or "bad_scope" or "bad_scopes"
+                    ? new CheckFailedException(error)
+                    : new Refusal(error);
             }
             foreach (var held in Json.Parse(reply.Body)["held"]?.Items ?? [])
             {
@@ -64,6 +70,9 @@ internal static class Holdings
         }
         return [.. found.Values];
     }
+
+    private static string Texts(ChangedPath[] paths, bool arePatterns) =>
+        string.Join(',', paths.Where(path => path.IsPattern == arePatterns).Select(path => Json.Quote(path.Text)));
 
     /// <summary>The refusal that a fencing token which is no longer the latest gets; null for a live one.</summary>
     public static Error? Stale(string token, Delivery delivery, TimeSpan patience)

@@ -1,9 +1,12 @@
 using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using Wigwag.Core.Agents;
 using Wigwag.Core.Hooks;
 using Wigwag.Core.Operations;
 using Wigwag.Git;
 using Wigwag.Program.Cli;
+using Wigwag.Program.Guard;
 using Wigwag.Program.Local;
 using Wigwag.Program.Transport;
 using Wigwag.Program.Views;
@@ -12,7 +15,8 @@ namespace Wigwag.Program.Hooks;
 
 /// <summary>
 /// <c>wigwag hook</c>: what an agent's client calls. It passes what the client sent to the server and the answer back, and breaks no
-/// session: when anything is wrong it says so in one line, prints no answer and exits 0.
+/// session: when anything is wrong it says so in one line and exits 0. Only a write that nobody could check is refused, where the
+/// repository's guard was installed to refuse then.
 /// </summary>
 internal static class HookCommand
 {
@@ -36,22 +40,56 @@ internal static class HookCommand
 
     private static int Run(CommandLine line)
     {
+        byte[] sent = [];
         try
         {
             line.Require();
-            Answer(line);
+            sent = Libc.ReadStandardInput();
+            Answer(line, sent);
         }
         catch (Exception e) when (e is UnreachableException or Refusal or IOException or UnauthorizedAccessException)
         {
-            var why = e is Refusal refusal ? $"{refusal.Error.Message} {refusal.Error.Next}".TrimEnd() : e.Message;
-            Terminal.Complain($"wigwag: the hook did nothing: {Value.OneLine(why)}");
+            var why = Value.OneLine(e is Refusal refusal ? $"{refusal.Error.Message} {refusal.Error.Next}".TrimEnd() : e.Message);
+            Terminal.Complain($"wigwag: the hook did nothing: {why}");
+            Unchecked(line, sent, why);
         }
         return ExitCode.Ok;
     }
 
-    private static void Answer(CommandLine line)
+    /// <summary>A tool is about to write and nobody could say who holds what: refused where the repository's guard refuses then, else the user is told.</summary>
+    private static void Unchecked(CommandLine line, byte[] sent, string why)
     {
-        var sent = Libc.ReadStandardInput();
+        if (HookClient.Find(line.Value("client") ?? "", line.Value("event") ?? "") is not (var client, HookMoment.BeforeTool)
+            || Input(HookMoment.BeforeTool, sent) is not { Targets.Count: > 0 })
+        {
+            return;
+        }
+        var refuses = Standing.At(Folder()).Workspace is { } workspace && GuardFiles.RefusesWhenDown(workspace);
+        var text = $"Wigwag could not check who has reserved what this changes: {why}";
+        var answer = client.Write(HookMoment.BeforeTool, refuses
+            ? new() { Deny = $"{text} This repository's guard refuses changes then. Try again later, or ask your user." }
+            : new() { Warning = $"{text} The change was let through." });
+        if (answer.Count > 0)
+        {
+            Terminal.Print(Encoding.UTF8.GetBytes(answer.ToJsonString() + "\n"));
+        }
+    }
+
+    private static HookInput? Input(HookMoment moment, byte[] sent)
+    {
+        try
+        {
+            using var read = JsonDocument.Parse(sent);
+            return HookInput.Read(moment, read.RootElement);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    private static void Answer(CommandLine line, byte[] sent)
+    {
         var standing = Standing.At(Folder());
         var agent = line.Value("as") ?? Settings.Value("WIGWAG_AGENT");
         if (standing.Header is null && agent is null)
@@ -66,7 +104,8 @@ internal static class HookCommand
         {
             Method = "POST",
             Target = $"/v1/hooks/{Percent.Encode(line.Value("client")!)}/{Percent.Encode(line.Value("event")!)}",
-            Body = sent,
+            // A server on this machine follows its links itself.
+            Body = route.IsRemote ? WithLinksFollowed(line, sent) : sent,
             Patience = Patience,
         });
         if (!reply.IsSuccess)
@@ -89,6 +128,26 @@ internal static class HookCommand
         {
             File.AppendAllText(file, $"export WIGWAG_SESSION={ClientSession.Hook(id, client.Name)}\n");
         }
+    }
+
+    private static byte[] WithLinksFollowed(CommandLine line, byte[] sent)
+    {
+        if (HookClient.Find(line.Value("client")!, line.Value("event")!) is not var (_, moment) || Input(moment, sent) is not { Targets.Count: > 0 } input)
+        {
+            return sent;
+        }
+        var followed = new JsonObject();
+        foreach (var real in input.Targets.Select(target => target.Real(RealPath.Physical)).Except(input.Targets))
+        {
+            followed[real.Path] = real.IsPattern;
+        }
+        if (followed.Count == 0)
+        {
+            return sent;
+        }
+        var body = JsonNode.Parse(sent)!.AsObject();
+        body[HookInput.FollowedLinks] = followed;
+        return Encoding.UTF8.GetBytes(body.ToJsonString());
     }
 
     /// <summary>

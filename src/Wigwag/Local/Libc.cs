@@ -20,7 +20,14 @@ internal static unsafe partial class Libc
     private const int SolSocket = 1;
     private const int PeerCredentials = 17;
     private const int ReceiveTimeout = 20;
-    private const int Eagain = 11;
+    private const int SendTimeout = 21;
+
+    /// <summary>The error of a read or a write that took longer than it may.</summary>
+    public const int Eagain = 11;
+
+    /// <summary>What <see cref="ConnectUnix"/> answers when somebody listens and takes no connection in time.</summary>
+    public const int NotInTime = -2;
+
     private const int Eintr = 4;
     private const int CloseOnExec = 0x80000;
 
@@ -61,7 +68,7 @@ internal static unsafe partial class Libc
         return true;
     }
 
-    /// <summary>A connection to the Unix socket at <paramref name="path"/> on Linux, or -1 when nobody listens there.</summary>
+    /// <summary>A connection to the Unix socket at <paramref name="path"/> on Linux, -1 when nobody listens there, or <see cref="NotInTime"/>.</summary>
     public static int ConnectUnix(ReadOnlySpan<byte> path, TimeSpan patience)
     {
         const int pathOffset = 2;
@@ -78,12 +85,15 @@ internal static unsafe partial class Libc
         var seconds = stackalloc long[2];
         (seconds[0], seconds[1]) = ((long)patience.TotalSeconds, 0);
         _ = setsockopt(descriptor, SolSocket, ReceiveTimeout, seconds, 16);
+        // Connecting waits too, while more connections wait to be taken than the listener allows.
+        _ = setsockopt(descriptor, SolSocket, SendTimeout, seconds, 16);
         if (connect(descriptor, address, addressBytes) == 0)
         {
             return descriptor;
         }
+        var failed = Marshal.GetLastSystemError() == Eagain ? NotInTime : -1;
         _ = close(descriptor);
-        return -1;
+        return failed;
     }
 
     /// <summary>The user that the process at the other end of a Unix socket runs as (Linux).</summary>

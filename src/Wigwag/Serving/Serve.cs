@@ -7,6 +7,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
 using Wigwag.Core.Operations;
 using Wigwag.Core.Store;
+using Wigwag.Git;
 using Wigwag.Program.Cli;
 using Wigwag.Program.Local;
 using Wigwag.Program.Views;
@@ -82,6 +83,7 @@ internal static class Serve
         Backup = store is SqliteStore ? (file, cancel) => Backup(store, home, file, cancel) : null,
         NoBackup = StoreSetting.BackupElsewhere,
         Build = Build.Id,
+        RealPath = RealPath.Physical,
         Logging = logging => Configure(logging, line),
     };
 

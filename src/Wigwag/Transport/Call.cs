@@ -54,4 +54,8 @@ internal sealed record Identity(string? Agent, string? Workspace)
 }
 
 /// <summary>No server answered; the command may or may not have been done, and a repeat with its key is safe.</summary>
-internal sealed class UnreachableException(string message, Exception? inner = null) : Exception(message, inner);
+internal sealed class UnreachableException(string message, Exception? inner = null) : Exception(message, inner)
+{
+    /// <summary>True when there is a server, which did not answer in time; false when there is none.</summary>
+    public bool IsSlow { get; init; }
+}

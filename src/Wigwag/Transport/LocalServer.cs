@@ -16,8 +16,16 @@ internal sealed class LocalServer(string socket) : IServer
     /// <summary>True when somebody listens.</summary>
     public bool Listens()
     {
-        using var connection = Connect(TimeSpan.FromSeconds(5));
-        return connection is not null;
+        try
+        {
+            using var connection = Connect(TimeSpan.FromSeconds(5));
+            return connection is not null;
+        }
+        catch (UnreachableException)
+        {
+            // It has more connections waiting than it can take now.
+            return true;
+        }
     }
 
     /// <summary>The process that listens, or null when none does.</summary>
@@ -36,11 +44,20 @@ internal sealed class LocalServer(string socket) : IServer
             connection.Write(call.Body);
             return HttpReply.Read(connection);
         }
+        catch (IOException e) when (IsTimeout(e))
+        {
+            throw TooSlow(call.Patience, e);
+        }
         catch (IOException e)
         {
             throw new UnreachableException("The local server broke off before it answered.", e);
         }
     }
+
+    private static UnreachableException TooSlow(TimeSpan patience, Exception? e = null) =>
+        new($"The local server runs and did not answer in {patience.TotalSeconds:0} s.", e) { IsSlow = true };
+
+    private static bool IsTimeout(IOException e) => e.HResult == Libc.Eagain || e.InnerException is SocketException { SocketErrorCode: SocketError.TimedOut };
 
     private static byte[] Head(Call call, Identity identity)
     {
@@ -78,12 +95,12 @@ internal sealed class LocalServer(string socket) : IServer
     {
         if (!OperatingSystem.IsLinux())
         {
-            return ConnectAnywhere();
+            return ConnectAnywhere(patience);
         }
         var descriptor = Libc.ConnectUnix(Encoding.UTF8.GetBytes(socket), patience);
         if (descriptor < 0)
         {
-            return null;
+            return descriptor == Libc.NotInTime ? throw TooSlow(patience) : null;
         }
         if (Libc.PeerUserId(descriptor) != Libc.UserId)
         {
@@ -94,9 +111,9 @@ internal sealed class LocalServer(string socket) : IServer
         return new FileStream(new SafeFileHandle(descriptor, ownsHandle: true), FileAccess.ReadWrite, bufferSize: 0);
     }
 
-    private NetworkStream? ConnectAnywhere()
+    private NetworkStream? ConnectAnywhere(TimeSpan patience)
     {
-        var connection = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        var connection = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified) { ReceiveTimeout = (int)patience.TotalMilliseconds };
         try
         {
             connection.Connect(new UnixDomainSocketEndPoint(socket));

@@ -48,7 +48,7 @@ internal sealed class RemoteServer(Uri address, string? token) : IServer, IDispo
         catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException)
         {
             var why = e is OperationCanceledException ? "no answer in time" : (e.InnerException ?? e).Message;
-            throw new UnreachableException($"{Name} is out of reach: {why}.", e);
+            throw new UnreachableException($"{Name} is out of reach: {why}.", e) { IsSlow = patience.IsCancellationRequested };
         }
     }
 

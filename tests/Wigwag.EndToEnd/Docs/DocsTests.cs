@@ -6,7 +6,7 @@ namespace Wigwag.EndToEnd.Docs;
 /// <summary>Every command that the documentation shows works as shown.</summary>
 public sealed partial class DocsTests
 {
-    private static readonly string Root = RepositoryRoot();
+    internal static readonly string Root = RepositoryRoot();
 
     public static TheoryData<string> Pages =>
         [.. Directory.EnumerateFiles(Root, "*.md").Concat(Directory.EnumerateFiles(Path.Combine(Root, "docs"), "*.md"))

@@ -147,6 +147,85 @@ public sealed class GuardTests : IDisposable
     }
 
     [Fact]
+    public void A_name_that_cannot_be_reserved_by_itself_is_still_covered_by_a_pattern()
+    {
+        // As printf of the shell reads them.
+        string[] names =
+        [
+            @"tab\there.txt", @"line\nend.txt", @"quote\042and\047.txt", @"back\134slash.txt", "trailing space ", " ", "[brackets]{a,b}*?.txt", @"latin\351.txt",
+            @"\377\376\375", @"lone\355\240\200surrogate", @"re\314\201sume\314\201.txt", "db:users", @"\033[31mred.txt", "-rf", @"d\tir/\377/deep/\n",
+        ];
+        Hold("src/**");
+        Assert.All(names, name =>
+        {
+            _town.Run("/bin/sh", _dave, "-ec", $"f=$(printf 'src/{name}x'); f=${{f%x}}; mkdir -p \"$(dirname \"$f\")\"; printf x >\"$f\"; git add -A").Fine();
+            IsRefused(Git(_dave, "commit", "-qm", "odd"), "src/");
+            Git(_dave, "rm", "-rqf", "src").Fine();
+            Git(_dave, "reset", "-q", "--hard").Fine();
+        });
+    }
+
+    [Fact]
+    public void A_name_that_looks_like_something_else_is_a_path()
+    {
+        Hold("*/x.c");
+        foreach (var path in (string[])["api:/x.c", "tab\there/x.c", "r-4k7q2m9xw3/x.c"])
+        {
+            Write(_dave, path, "1\n");
+            Git(_dave, "add", "-A").Fine();
+            IsRefused(Git(_dave, "commit", "-qm", "odd"), "main/vc");
+            Git(_dave, "reset", "-q", "--hard").Fine();
+        }
+    }
+
+    [Fact]
+    public void A_reservation_by_a_links_name_is_one_of_what_it_leads_to()
+    {
+        File.CreateSymbolicLink(Path.Combine(_dave, "code"), "src");
+        File.CreateSymbolicLink(Path.Combine(_dave, "lex"), "src/parser/lex.c");
+        File.CreateSymbolicLink(Path.Combine(_dave, "out"), "../..");
+        Git(_dave, "add", "-A").Fine();
+        Git(_dave, "commit", "-qm", "links").Fine();
+        Hold("code/parser/**");
+        Write(_dave, "src/parser/lex.c", "2\n");
+        IsRefused(Git(_dave, "commit", "-qam", "x"), "code/parser/lex.c");
+        _town.WigwagIn(_main, "release").Fine();
+        _town.WigwagIn(_main, "reserve", "lex").Fine();
+        IsRefused(Git(_dave, "commit", "-qam", "x"), "lex");
+    }
+
+    [Fact]
+    public void A_name_longer_than_any_scope_is_covered_by_its_folders_pattern()
+    {
+        Hold("src/**");
+        var deep = "src/" + string.Concat(Enumerable.Repeat(new string('d', 200) + "/", 30)) + "x";
+        var blob = Git(_dave, "hash-object", "-w", "README").Fine().Output.Trim();
+        Git(_dave, "update-index", "--add", "--cacheinfo", $"100644,{blob},{deep}").Fine();
+        IsRefused(Git(_dave, "commit", "-qm", "deep"), "main/vc");
+    }
+
+    [Fact]
+    public void A_server_that_does_not_answer_in_time_is_no_missing_server()
+    {
+        Hold();
+        var server = _town.ServerProcess()!.Value;
+        Write(_dave, "src/parser/lex.c", "2\n");
+        Git(_dave, "add", "-A").Fine();
+        _town.Run("kill", _dave, "-STOP", server.ToString(System.Globalization.CultureInfo.InvariantCulture)).Fine();
+        try
+        {
+            var refused = _town.WigwagIn(_dave, "guard", "run", "pre-commit", "--patience", "1s");
+            Assert.NotEqual(0, refused.ExitCode);
+            Assert.Contains("could not say who holds what", refused.Complaint, StringComparison.Ordinal);
+            Assert.Contains("did not answer in 1 s", refused.Complaint, StringComparison.Ordinal);
+        }
+        finally
+        {
+            _town.Run("kill", _dave, "-CONT", server.ToString(System.Globalization.CultureInfo.InvariantCulture)).Fine();
+        }
+    }
+
+    [Fact]
     public void A_push_is_refused_for_the_commits_that_the_remote_does_not_have()
     {
         var bare = Path.Combine(_town.Folder, "remote.git");

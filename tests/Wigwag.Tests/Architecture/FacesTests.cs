@@ -64,9 +64,28 @@ public sealed partial class FacesTests
         });
     }
 
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void A_property_of_paths_says_what_they_are_relative_to(string name)
+    {
+        Assert.All(Named(name).RequestType.Properties.Where(property => IsText(property.PropertyType) && PathName().IsMatch(property.Name)), property =>
+        {
+            var declared = property.AttributeProvider!.GetCustomAttributes(false);
+            // A fact of the workspace is filled in by the client, and a file that is attached is one of the machine's.
+            if (!declared.Any(each => each is FromWorkspaceAttribute or FilesAttribute))
+            {
+                Assert.True(declared.OfType<RepositoryPathsAttribute>().Any(), $"{name}.{property.Name} is named like a path and has no [RepositoryPaths].");
+            }
+        });
+        Assert.All(Named(name).RequestType.Properties.Where(property => property.AttributeProvider!.IsDefined(typeof(RepositoryPathsAttribute), false)), property => Assert.Contains(
+            RepositoryPathsAttribute.FromRoot, property.AttributeProvider!.GetCustomAttributes(false).OfType<DescriptionAttribute>().Single().Description, StringComparison.Ordinal));
+    }
+
     [Fact]
     public void The_default_toolset_stays_small() =>
         Assert.InRange(Catalog.Operations.Count(operation => operation.Toolset == "core"), 1, 14);
+
+    private static bool IsText(Type type) => type == typeof(string) || type.IsAssignableTo(typeof(IEnumerable<string>));
 
     private static string[] Words(Operation operation) => Words(operation.Cli);
 
@@ -75,6 +94,9 @@ public sealed partial class FacesTests
 
     [GeneratedRegex(@"\{([a-z_]+)\}")]
     private static partial Regex Placeholder();
+
+    [GeneratedRegex("path|file(?!_name)|scope|pattern|folder|director")]
+    private static partial Regex PathName();
 
     [GeneratedRegex(@"[<\[]([a-z_]+)(?:\.\.\.)?[>\]]")]
     private static partial Regex Argument();

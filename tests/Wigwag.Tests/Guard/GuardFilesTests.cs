@@ -41,7 +41,7 @@ public sealed class GuardFilesTests : IDisposable
     }
 
     [Fact]
-    public void A_repository_without_hooks_gets_two_and_loses_them_again()
+    public void A_repository_without_hooks_gets_the_guards_and_loses_them_again()
     {
         _clones.Make("vc");
         LeavesNoTrace("vc", () =>

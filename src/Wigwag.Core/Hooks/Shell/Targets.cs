@@ -20,7 +20,8 @@ internal sealed class Targets
     {
         if (Resolve(path, folder) is { } whole && !whole.StartsWith("/dev/", StringComparison.Ordinal) && !whole.StartsWith("/proc/", StringComparison.Ordinal))
         {
-            _found.Add(new(whole, isPattern));
+            var typed = path[0] == '/' ? path : $"{folder}/{path}";
+            _found.Add(new(whole, isPattern, typed.Contains("/..", StringComparison.Ordinal) ? typed : null));
         }
     }
 

@@ -10,6 +10,7 @@ namespace Wigwag.Core.Leases.Locks;
 
 public sealed record AcquireLockRequest
 {
+    [RepositoryPaths(PathShape.Path)]
     [Description("The file, relative to the repository's root or absolute in your workspace; or a logical key that begins with api: db: event: flag: env: contract: or feature:.")]
     public required string FilePath { get; init; }
 

@@ -9,7 +9,8 @@ namespace Wigwag.Core.Leases.Locks;
 
 public sealed record CheckLocksRequest
 {
-    [Description("The files or logical keys to look at, at most 100; everything that is locked in the project when left out.")]
+    [RepositoryPaths(PathShape.Path)]
+    [Description("The files, relative to the repository's root, or logical keys to look at, at most 100; everything that is locked in the project when left out.")]
     public IReadOnlyList<string>? FilePaths { get; init; }
 
     [Description("The project; your own when left out.")]
@@ -21,7 +22,7 @@ public sealed record LockList
 {
     public required ProjectId Project { get; init; }
 
-    [Description("The longest held first, at most 200.")]
+    [Description("What nobody else may hold first, then the longest held; at most 200.")]
     public required IReadOnlyList<HeldLock> Locks { get; init; }
 }
 
@@ -92,7 +93,8 @@ public static class CheckLocks
             {
                 return error;
             }
-            foreach (var lease in await Candidates.Meeting(session, project, scope, except: null, most: Most))
+            var exclusive = await Candidates.Meeting(session, project, scope, except: null, exclusive: true, most: Most);
+            foreach (var lease in exclusive.Concat(await Candidates.Meeting(session, project, scope, except: null, most: Most)))
             {
                 if (!locks.Exists(known => known.LeaseId == lease.LeaseId))
                 {
@@ -105,7 +107,7 @@ public static class CheckLocks
             Project = project.ProjectId,
             Locks =
             [
-                .. locks.OrderBy(lease => lease.Token).Take(Most).Select(lease => new HeldLock
+                .. locks.OrderByDescending(lease => lease.Mode == LeaseMode.Exclusive).ThenBy(lease => lease.Token).Take(Most).Select(lease => new HeldLock
                 {
                     FilePath = lease.Scope,
                     LockedBy = lease.Holder,

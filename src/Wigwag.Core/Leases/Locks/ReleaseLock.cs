@@ -7,7 +7,8 @@ namespace Wigwag.Core.Leases.Locks;
 
 public sealed record ReleaseLockRequest
 {
-    [Description("The file or logical key, as you locked it.")]
+    [RepositoryPaths(PathShape.HeldPath)]
+    [Description("The file, relative to the repository's root, or the logical key, as you locked it.")]
     public required string FilePath { get; init; }
 
     [Description("The project; your own when left out.")]

@@ -62,6 +62,9 @@ public sealed class Glob
     /// <summary>The pattern of a path as it is named, whatever characters are in it.</summary>
     public static string Escape(string path) => GlobParser.Escape(path);
 
+    /// <summary>Where the first special character of a pattern is; -1 in a plain path.</summary>
+    public static int IndexOfSpecial(ReadOnlySpan<char> text) => GlobParser.IndexOfSpecial(text);
+
     /// <summary>True when the pattern stands for this path. Takes time proportional to pattern × path, whatever they are.</summary>
     public bool Matches(string path) => Covers(string.Concat(PathText.Runes(path, Case).Select(char.ConvertFromUtf32)));
 

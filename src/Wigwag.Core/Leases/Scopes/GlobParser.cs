@@ -78,6 +78,8 @@ internal sealed class GlobParser
         ? path
         : string.Concat(path.Select(letter => Special.Contains(letter) ? $"\\{letter}" : letter.ToString()));
 
+    public static int IndexOfSpecial(ReadOnlySpan<char> text) => text.IndexOfAny(Special);
+
     private static Error Refuse(string message) =>
         Error.Invalid("bad_scope", message, "Give a path or a pattern such as src/parser/** or docs/*.md, relative to the repository's root.");
 

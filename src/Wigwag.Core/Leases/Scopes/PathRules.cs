@@ -16,11 +16,14 @@ public enum PathCase
 
 internal static class PathText
 {
-    /// <summary>A path of the repository as it is compared; false for what is none, as an absolute path or one with <c>..</c> in it.</summary>
+    /// <summary>
+    /// A path of the repository as it is compared; false for what is none, as an absolute path or one with <c>..</c> in it. A file's name may
+    /// hold control characters: nobody reserves it by itself, and a pattern covers it all the same.
+    /// </summary>
     public static bool TryFold(string text, PathCase pathCase, out string path)
     {
         path = text.StartsWith("./", StringComparison.Ordinal) ? text[2..] : text;
-        if (path.Length is 0 or > MaxLength || path.Any(char.IsControl) || path.Split('/').Any(segment => segment is "" or "." or ".."))
+        if (path.Length is 0 or > MaxLength || path.Contains('\0', StringComparison.Ordinal) || path.Split('/').Any(segment => segment is "" or "." or ".."))
         {
             return false;
         }
