@@ -10,7 +10,6 @@ namespace Wigwag.Core.Messages;
 internal static class RecipientBook
 {
     private const string EveryoneIn = "all/";
-    private const int MostOffered = 500;
 
     // Of the agents of a project, those that are offered for a name that none has.
     private const int MostOffered = 200;

@@ -71,46 +71,6 @@ internal static class ProjectNames
         {
             return BadName(key);
         }
-        if (await KeptLimits.OneMoreName(session, project, name) is { } tooMany)
-        {
-            return tooMany;
-        }
-        if (!await ProjectRegistry.TakeName(session, name, project.ProjectId)
-            && await ProjectRegistry.Named(session, name) is { } holder && holder.ProjectId != project.ProjectId)
-        {
-            return Taken(name, holder);
-        }
-        await session.Execute(
-            "UPDATE projects SET name = @name WHERE project = @project",
-            ("name", name),
-            ("project", project.ProjectId));
-        await session.Append(ProjectEvents.Renamed, project.ProjectId, project.ProjectId.Value, new(name, project.Name));
-        return project with { Name = name };
-    }
-
-    /// <summary>
-    /// Makes a short name, or another remote (a fork, a mirror), mean a project. A registered project behind it that has agents and
-    /// nothing else becomes part of the project: its agents keep their ids.
-    /// </summary>
-    public static async ValueTask<Result<Project>> Alias(Session session, string reference, string alias)
-    {
-        if (session.Caller.Projects is not null)
-        {
-            return SeesSomeOnly;
-        }
-        if (!(await ProjectRegistry.Find(session, reference)).Try(out var project, out var error)
-            || !ProjectRegistry.ProjectKey(alias.Trim()).Try(out var key, out error))
-        {
-            return error;
-        }
-        if (!ProjectId.TryParse(key, out var other) && ShortName.Of(key) != key)
-        {
-            return BadName(key);
-        }
-        if (other.Value is not null && !session.Caller.Reaches(other))
-        {
-            return Error.Forbidden("project_out_of_reach", $"This key does not reach the project {other}.", "Ask an administrator for a key with that project.");
-        }
         if (await KeptLimits.OneMoreName(session, project, key) is { } tooMany)
         {
             return tooMany;
