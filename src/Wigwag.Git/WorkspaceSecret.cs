@@ -31,17 +31,19 @@ internal static class WorkspaceSecret
     }
 
     /// <summary>
-    /// The secret, when this program put it there. The file says which file it is (<see cref="FileBirth"/>), which no copy of it is: what came with an archive,
-    /// or with a copy of the clone, is not taken for this working copy's.
+    /// The secret, when this program put it there. The file says which file it is (<see cref="FileBirth"/>), which no copy of it is: what came
+    /// with an archive, or with a copy of the clone, is not taken for this working copy's.
     /// </summary>
     private static string? Read(string gitDir)
     {
         var file = new FileInfo(PathIn(gitDir));
-        if (!IsOwnFolder(gitDir) || !file.Exists || file.LinkTarget is not null || file.Length is 0 or > MostBytes || (!OperatingSystem.IsWindows() && (file.UnixFileMode & Others) != 0))
+        if (!IsOwnFolder(gitDir) || !file.Exists || file.LinkTarget is not null || file.Length is 0 or > MostBytes
+            || (!OperatingSystem.IsWindows() && (file.UnixFileMode & Others) != 0))
         {
             return null;
         }
-        return File.ReadAllText(file.FullName).Split(' ') is [{ Length: SecretLength } secret, var born] && secret.All(char.IsAsciiHexDigitLower) && born == FileBirth.Of(file.FullName)
+        return File.ReadAllText(file.FullName).Split(' ') is [{ Length: SecretLength } secret, var born]
+            && secret.All(char.IsAsciiHexDigitLower) && born == FileBirth.Of(file.FullName)
             ? secret
             : null;
     }
@@ -64,7 +66,8 @@ internal static class WorkspaceSecret
             }
             using (var file = new FileStream(unfinished, options))
             {
-                file.Write(Encoding.ASCII.GetBytes($"{RandomNumberGenerator.GetHexString(SecretLength, lowercase: true)} {FileBirth.Of(unfinished)}"));
+                var secret = RandomNumberGenerator.GetHexString(SecretLength, lowercase: true);
+                file.Write(Encoding.ASCII.GetBytes($"{secret} {FileBirth.Of(unfinished)}"));
             }
             File.Move(unfinished, PathIn(gitDir), overwrite: true);
         }
@@ -77,5 +80,6 @@ internal static class WorkspaceSecret
 
     private static string PathIn(string gitDir) => Path.Combine(gitDir, "wigwag", FileName);
 
-    private static bool IsOwnFolder(string gitDir) => new DirectoryInfo(Path.Combine(gitDir, "wigwag")) is { Exists: true, LinkTarget: null };
+    private static bool IsOwnFolder(string gitDir) =>
+        new DirectoryInfo(Path.Combine(gitDir, "wigwag")) is { Exists: true, LinkTarget: null };
 }

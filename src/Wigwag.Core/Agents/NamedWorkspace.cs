@@ -22,7 +22,8 @@ public sealed record NamedWorkspace(string Host, string Path)
     public static bool IsProvenBy(string proof, Agent agent) => WorkspaceProof.Same(agent.WorkspaceKey, WorkspaceProof.Shown(proof));
 
     /// <summary>True when the agent's row says this place, and the caller may say so, too.</summary>
-    public bool Holds(Caller caller, Agent agent) => agent.Host == Host && agent.Path == Path && (IsProven(caller, agent) || caller.Operates(agent));
+    public bool Holds(Caller caller, Agent agent) =>
+        agent.Host == Host && agent.Path == Path && (IsProven(caller, agent) || caller.Operates(agent));
 
     /// <summary>
     /// True when the caller is the working copy that the agent registered from, or an administrator of the server. Only then is the
@@ -106,7 +107,8 @@ public sealed record NamedWorkspace(string Host, string Path)
 
     // An agent that somebody else placed here by their own word alone must not draw the caller's files to it.
     private static bool IsKnown(Caller caller, Agent agent) => caller.Reaches(agent.Project)
-        && (agent.IsVouched || agent.AgentId == caller.Agent || IsProven(caller, agent) || (caller.Operator is not null && caller.Operator == agent.Operator));
+        && (agent.IsVouched || agent.AgentId == caller.Agent || IsProven(caller, agent)
+            || (caller.Operator is not null && caller.Operator == agent.Operator));
 
     private static (string, object?)[] Who(Caller caller) =>
         [("key", WorkspaceProof.KeyOf(caller)), ("operator", caller.Operator), ("self", caller.Agent?.Value)];

@@ -29,7 +29,9 @@ internal static class Profile
         if (displayName is not null && PassesForSomebody(was[3]!, agent))
         {
             return Error.Invalid(
-                "bad_profile", "A display name is not written as an agent's id, an operator, an e-mail address or wigwag.", "Use a name for people, such as Dave's laptop.");
+                "bad_profile",
+                "A display name is not written as an agent's id, an operator, an e-mail address or wigwag.",
+                "Use a name for people, such as Dave's laptop.");
         }
         return agent with { Program = Given(was[0]), Model = Given(was[1]), Role = Given(was[2]), DisplayName = Given(was[3]), Session = Given(was[4]) };
     }

@@ -16,11 +16,16 @@ public static class WorkspaceProof
     /// <summary>What the server keeps of a proof, 64 lower-case hexadecimal digits as the client sends them.</summary>
     public static bool TryHash(string proof, [NotNullWhen(true)] out string? hash)
     {
-        hash = proof.Length == Length && proof.All(char.IsAsciiHexDigitLower) ? Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(proof))) : null;
+        hash = proof.Length == Length && proof.All(char.IsAsciiHexDigitLower)
+            ? Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(proof)))
+            : null;
         return hash is not null;
     }
 
-    /// <summary>What a workspace that the caller names is recognized by later: its proof, else the key that named it; null for an administrator's without a proof.</summary>
+    /// <summary>
+    /// What a workspace that the caller names is recognized by later: its proof, else the key that named it. Null for an administrator's without
+    /// a proof.
+    /// </summary>
     internal static string? KeyOf(Caller caller) => caller.WorkspaceProof is { } hash ? Shown(hash)
         : caller.VouchesForWorkspaces ? null
         : "key:" + caller.Credential;

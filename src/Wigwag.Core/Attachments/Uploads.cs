@@ -35,7 +35,8 @@ public sealed class Uploads(IStore store, IBlobs blobs, Caller caller)
     }
 
     /// <summary>Keeps bytes that the request itself carries.</summary>
-    internal ValueTask<Result<Blob>> Put(Stream content, long limitBytes, CancellationToken cancel) => blobs.Put(content, limitBytes, cancel);
+    internal ValueTask<Result<Blob>> Put(Stream content, long limitBytes, CancellationToken cancel) =>
+        blobs.Put(content, limitBytes, cancel);
 
     /// <summary>What is known of kept bytes that the caller may name, or null.</summary>
     internal async ValueTask<Blob?> Find(ContentId content, CancellationToken cancel)

@@ -5,7 +5,10 @@ namespace Wigwag.Core.Messages;
 /// <summary>Which messages a caller may see, as a condition of SQL over <c>messages m</c>.</summary>
 internal static class MessageReach
 {
-    /// <summary>Those in a project that the caller reaches, or in a thread that they take part in: senders and recipients do, copies of all/ by their delivery.</summary>
+    /// <summary>
+    /// Those in a project that the caller reaches, or in a thread that they take part in: senders and recipients do, copies of all/ by their
+    /// delivery.
+    /// </summary>
     public static (string Condition, (string, object?)[] Values) Of(Caller caller)
     {
         if (caller.Projects is not { } reached)

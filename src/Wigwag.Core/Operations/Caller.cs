@@ -60,7 +60,9 @@ public sealed record Caller
     /// <summary>True when the credential reaches this project.</summary>
     public bool Reaches(ProjectId project) => Projects is null || Projects.Contains(project);
 
-    /// <summary>True when the credential speaks for this agent: it is its own, its operator's, or an administrator's, and reaches its project.</summary>
+    /// <summary>
+    /// True when the credential speaks for this agent: it is its own, its operator's, or an administrator's, and reaches its project.
+    /// </summary>
     public bool Operates(Agent agent) => Reaches(agent.Project) && Role switch
     {
         Role.Administrator => true,
@@ -69,7 +71,10 @@ public sealed record Caller
         _ => false,
     };
 
-    /// <summary>The caller speaking as an agent that they operate. The human of a key is who its maker says; an administrator speaks for whoever the agent has.</summary>
+    /// <summary>
+    /// The caller speaking as an agent that they operate. The human of a key is who its maker says; an administrator speaks for whoever the
+    /// agent has.
+    /// </summary>
     public Caller As(Agent agent) => this with
     {
         Agent = agent.AgentId,

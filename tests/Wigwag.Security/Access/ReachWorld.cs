@@ -25,6 +25,9 @@ public sealed class ReachWorld : IAsyncLifetime
     public const string NoProject = "phantoms";
     public const string Content = "WHISPER";
 
+    private static readonly string[] AgentColumns =
+        ["agent", "host", "path", "binding", "operator", "program", "display_name", "status", "session", "workspace_key"];
+
     private static readonly string[] Secrets = ["agent", "key", "issue", "message", "lease"];
 
     private int _projects, _requests;
@@ -164,7 +167,7 @@ public sealed class ReachWorld : IAsyncLifetime
             }
             foreach (var agent in await session.Query(
                 "SELECT * FROM agents WHERE project = @project ORDER BY agent",
-                row => string.Join('|', new[] { "agent", "host", "path", "binding", "operator", "program", "display_name", "status", "session", "workspace_key" }.Select(row.TextOrNull)),
+                row => string.Join('|', AgentColumns.Select(row.TextOrNull)),
                 ("project", Theirs["project"])))
             {
                 state.AppendLine(agent);

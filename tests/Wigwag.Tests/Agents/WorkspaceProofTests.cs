@@ -66,7 +66,7 @@ public sealed class WorkspaceProofTests : IAsyncLifetime
 
         var refused = await _world.Refused(RegisterAgent.Operation, World.Clone(World.Vc, "/src/vc") with { Agent = "main/vc", TakeOver = true }, other);
 
-        Assert.Contains(refused.Code, new[] { "agent_taken", "project_out_of_reach" });
+        Assert.True(refused.Code is "agent_taken" or "project_out_of_reach", refused.Code);
         Assert.Equal(before, await _world.Show(_ann));
     }
 
