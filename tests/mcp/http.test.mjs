@@ -1,6 +1,6 @@
 // Streamable HTTP as the specification's revisions have it, spoken by hand.
 import { describe, test } from 'node:test';
-import { assert, post, request, someone, url } from './harness.mjs';
+import { assert, connect, post, request, sessions as older, someone, url } from './harness.mjs';
 
 const initialize = (version, id = 1) => ({
   jsonrpc: '2.0', id, method: 'initialize', params: { protocolVersion: version, capabilities: {}, clientInfo: { name: 'by-hand', version: '1' } },
@@ -123,8 +123,8 @@ describe('sessions', () => {
     const show = () => request('tools/call', { name: 'show_agent', arguments: { agent } }, { path: '/mcp?toolsets=all' });
     const sessions = async () => (await show()).message.result.structuredContent.sessions.filter(({ session }) => session.startsWith('mcp:')).length;
     const before = await sessions();
-    const one = await connect({ revision: 'sessions (2025-11-25)', agent });
-    const two = await connect({ revision: 'sessions (2025-11-25)', agent });
+    const one = await connect({ revision: older, agent });
+    const two = await connect({ revision: older, agent });
     await one.client.listTools();
     await two.client.listTools();
     while ((await sessions()) < before + 2);

@@ -31,7 +31,7 @@ public sealed class SessionTests : IDisposable
 
         _town.WigwagIn(_vc, "agent", "goodbye").Fine();
         Assert.Equal((2, 0), Sessions());
-        Town.End(first);
+        Assert.Equal("", Town.End(first).Fine().Complaint);
         Town.Until(() => Sessions() == (1, 0), "the first connection is gone");
         Assert.Equal("online", Presence());
         var lease = _town.WigwagIn(_other, "leases", "--json").Fine().Json.GetProperty("leases")[0].GetProperty("lease_id").GetString()!;

@@ -71,7 +71,7 @@ public sealed class McpStreamTests : IAsyncLifetime
         {
             await Send();
             seen = (await stream.Next()).Id;
-            await RunningServer.Ok(await _main.Post("/v1/projects/-/reservations", new { scopes = new[] { "src/**" } }));
+            await RunningServer.Ok(await _main.Post("/v1/projects/-/reservations", new JsonObject { ["scopes"] = new JsonArray("src/**") }));
             Assert.Equal("locks://current", (await stream.Next()).Uri);
         }
 

@@ -85,7 +85,7 @@ public sealed class SignOfLifeTests : IAsyncLifetime
         Assert.Contains("mcp, hook, shell", problem["next"]!.GetValue<string>(), StringComparison.Ordinal);
     }
 
-    private async Task<HttpResponseMessage> Ask(HttpClient client, string kind, string name)
+    private static async Task<HttpResponseMessage> Ask(HttpClient client, string kind, string name)
     {
         switch (kind)
         {
