@@ -33,7 +33,7 @@ internal sealed class CommandLine
     public bool Has(string name) => _values.ContainsKey(name);
 
     /// <summary>The one value of a field, or null.</summary>
-    public string? Value(string name) => _values.TryGetValue(name, out var values) ? values[0] : null;
+    public string? Value(string name) => _values.TryGetValue(name, out var values) && values.Count > 0 ? values[0] : null;
 
     /// <summary>Every value of a field.</summary>
     public IReadOnlyList<string> Values(string name) => _values.TryGetValue(name, out var values) ? values : [];
