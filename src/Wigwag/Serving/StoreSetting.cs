@@ -50,7 +50,7 @@ internal static class StoreSetting
         }
         catch (StoreRefusedException e)
         {
-            throw new Refusal(Error.Unavailable("database_refused", e.Message, "Run 'wigwag doctor'."));
+            throw new Refusal(Error.Unavailable("database_refused", e.Message, e.Next ?? "Run 'wigwag doctor'."));
         }
         catch (StoreUnavailableException e)
         {
