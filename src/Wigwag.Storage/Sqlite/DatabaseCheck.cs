@@ -103,8 +103,7 @@ internal sealed class DatabaseCheck(DatabaseFiles files, ILogger log)
     {
         var bytes = new byte[DatabaseHeader.Length];
         bytes = bytes[..RandomAccess.Read(database, bytes, 0)];
-        var isInLog = wal?.Pages.ContainsKey(1) == true;
-        if (DatabaseHeader.TryRead(bytes, out var header) is { } wrong && !(isInLog && size < DatabaseHeader.Length))
+        if (DatabaseHeader.TryRead(bytes, out var header) is { } wrong)
         {
             throw StoreRefusedException.Damaged($"The database {files.Main} is damaged: {wrong}.");
         }
@@ -141,6 +140,10 @@ internal sealed class DatabaseCheck(DatabaseFiles files, ILogger log)
                     {
                         Next = "Move it away, or put a backup in its place with 'wigwag restore FILE'.",
                     };
+                }
+                if (Mark is not null)
+                {
+                    throw StoreRefusedException.Damaged($"The database {files.Main} holds nothing, and its mark says that it did: its log was removed or cut off.");
                 }
             }
             else if (Mark is not null)

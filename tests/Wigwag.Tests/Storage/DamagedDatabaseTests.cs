@@ -269,7 +269,7 @@ public sealed class DamagedDatabaseTests : IDisposable
     }
 
     private static List<string> Contents(string path) => [.. ((string[])["", "-wal", ".mark"]).Select(suffix =>
-        File.Exists(path + suffix) && new FileInfo(path + suffix).Length > 0 ? Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(path + suffix))) : "-")];
+        new FileInfo(path + suffix) is { Exists: true, LinkTarget: null, Length: > 0 } ? Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(path + suffix))) : "-")];
 
     private static void Cut(string path, long at)
     {
