@@ -73,7 +73,7 @@ public static class CheckInbox
         await session.Horizon(); // first, for the place to go on from
         if (!(await Mailbox.Asked(session, request.Project, request.ProjectOnly)).Try(out var mailbox, out var error) ||
             !MessageLimits.Page(request.Limit).Try(out var limit, out error) ||
-            !Cursor.Read(request.Cursor, 'i', Inbox.Newest).Try(out var before, out error))
+            !(await Cursor.Read(session, request.Cursor, 'i', Inbox.Newest)).Try(out var before, out error))
         {
             return error;
         }

@@ -1,7 +1,9 @@
 using System.Buffers.Text;
 using System.Globalization;
 using System.Text;
+using Wigwag.Core.Feed;
 using Wigwag.Core.Operations;
+using Wigwag.Core.Store;
 
 namespace Wigwag.Core.Messages;
 
@@ -18,13 +20,35 @@ internal static class Cursor
         return Base64Url.EncodeToString(Encoding.ASCII.GetBytes(text.ToString()));
     }
 
-    /// <summary>The numbers, as many as <paramref name="count"/>; for no cursor at all, <paramref name="start"/>.</summary>
-    public static Result<long[]> Read(string? cursor, char list, params long[] start)
+    /// <summary>The numbers of a cursor, as many as <paramref name="start"/> has; for no cursor at all, <paramref name="start"/>.</summary>
+    /// <returns><c>bad_cursor</c> for a text that the list never gave; <c>cursor_expired</c> for a place that a restore lost.</returns>
+    public static async ValueTask<Result<long[]>> Read(Session session, string? cursor, char list, params long[] start)
     {
         if (cursor is null)
         {
             return start;
         }
+        if (!Parse(cursor, list, start).Try(out var place, out var error))
+        {
+            return error;
+        }
+        // Every number is a message's, but the rank in a cursor of the search.
+        for (var i = 0; i < place.Length; i++)
+        {
+            if ((list != 'q' || i != 1) && await Timeline.IsLost(session, "messages", place[i]))
+            {
+                return new Error(
+                    ErrorKind.Expired,
+                    "cursor_expired",
+                    "The database was restored from a backup, and that place was given out after the backup was made.",
+                    "Read the inbox or the list anew, and go on from what it gives.");
+            }
+        }
+        return place;
+    }
+
+    private static Result<long[]> Parse(string cursor, char list, long[] start)
+    {
         Span<byte> bytes = stackalloc byte[128];
         if (cursor.Length <= 128 && Base64Url.IsValid(cursor) && Base64Url.TryDecodeFromChars(cursor, bytes, out var length))
         {

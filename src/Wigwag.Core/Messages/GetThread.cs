@@ -60,7 +60,7 @@ public static class GetThread
     {
         if (!(await Named(session, request.ThreadId)).Try(out var place, out var error) ||
             !MessageLimits.Page(request.Limit).Try(out var limit, out error) ||
-            !Cursor.Read(request.Cursor, 't', 0).Try(out var after, out error))
+            !(await Cursor.Read(session, request.Cursor, 't', 0)).Try(out var after, out error))
         {
             return error;
         }

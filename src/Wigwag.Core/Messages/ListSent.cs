@@ -43,7 +43,7 @@ public static class ListSent
     {
         if (!(await Speaker.Of(session)).Try(out var speaker, out var error) ||
             !MessageLimits.Page(request.Limit).Try(out var limit, out error) ||
-            !Cursor.Read(request.Cursor, 's', Inbox.Newest).Try(out var before, out error))
+            !(await Cursor.Read(session, request.Cursor, 's', Inbox.Newest)).Try(out var before, out error))
         {
             return error;
         }

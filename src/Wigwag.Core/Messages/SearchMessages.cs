@@ -62,7 +62,7 @@ public static class SearchMessages
     {
         if (!SearchQuery.Parse(request.Query).Try(out var query, out var error) ||
             !MessageLimits.Page(request.Limit).Try(out var limit, out error) ||
-            !Cursor.Read(request.Cursor, 'q', Inbox.Newest, 0, Inbox.Newest).Try(out var place, out error) ||
+            !(await Cursor.Read(session, request.Cursor, 'q', Inbox.Newest, 0, Inbox.Newest)).Try(out var place, out error) ||
             !(await SearchScope.Of(session, query)).Try(out var scope, out error))
         {
             return error;

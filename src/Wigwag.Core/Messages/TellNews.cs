@@ -63,7 +63,7 @@ public static class TellNews
         // A place is remembered only where later messages cannot come before it.
         var horizon = await session.Horizon();
         if (!(await Mailbox.Asked(session, request.Project, projectOnly: false)).Try(out var mailbox, out var error) ||
-            !Cursor.Read(request.After, 'a', 0).Try(out var after, out error))
+            !(await Cursor.Read(session, request.After, 'a', 0)).Try(out var after, out error))
         {
             return error;
         }

@@ -92,7 +92,7 @@ public static class WaitForMessages
         await session.Horizon(); // first, for the place to go on from
         if (!(await Mailbox.Asked(session, request.Project, request.ProjectOnly)).Try(out var mailbox, out var error) ||
             !MessageLimits.Page(request.Limit).Try(out var limit, out error) ||
-            !Cursor.Read(request.After, 'a', 0).Try(out var after, out error))
+            !(await Cursor.Read(session, request.After, 'a', 0)).Try(out var after, out error))
         {
             return error;
         }

@@ -35,4 +35,14 @@ public sealed class StoreInUseException(string path, int? processId) : Exception
 }
 
 /// <summary>The database cannot be used by this program: it is newer, it was migrated differently, or it is damaged. It was not changed.</summary>
-public sealed class StoreRefusedException(string message) : Exception(message);
+public sealed class StoreRefusedException(string message) : Exception(message)
+{
+    /// <summary>What to do about it, a sentence; null when the message says it.</summary>
+    public string? Next { get; init; }
+
+    /// <summary>Of a database that is damaged, or not whole.</summary>
+    public static StoreRefusedException Damaged(string message) => new(message)
+    {
+        Next = "Put a backup in its place with 'wigwag restore FILE', or save what can be saved with 'wigwag recover'; both keep the files that are there.",
+    };
+}

@@ -72,19 +72,21 @@ internal sealed class EventStream(ServerParts parts)
     // Last-Event-ID wins: a browser that resumes repeats the query it began with.
     private async ValueTask<Result<Place>> Start(HttpContext context)
     {
-        var end = (await parts.Options.Store.Read<Place>(Caller.System, async (session, _) => new Place(await Core.Feed.Log.End(session)), context.RequestAborted)).Value;
         var text = context.Request.Headers["Last-Event-ID"] is { Count: > 0 } header ? header.ToString() : context.Request.Query["after"].ToString();
-        if (text.Length == 0)
-        {
-            return end;
-        }
-        if (!long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var place))
-        {
-            return Error.Invalid("bad_event_id", "Last-Event-ID and after take the id of an event, a whole number.", "Send the id of the last event that was read, or leave it out.");
-        }
-        return place <= end.Seq
-            ? new Place(place)
-            : new Error(ErrorKind.Expired, "unknown_event_id", "The log does not reach that event: the database was restored or is another.", "Read the state anew, and follow the log without Last-Event-ID.");
+        long? asked = text.Length == 0 ? null : long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var place) ? place : -1;
+        return asked < 0
+            ? Error.Invalid("bad_event_id", "Last-Event-ID and after take the id of an event, a whole number.", "Send the id of the last event that was read, or leave it out.")
+            : await parts.Options.Store.Read<Place>(Caller.System, async (session, _) =>
+            {
+                var end = await Core.Feed.Log.End(session);
+                return asked is null ? new Place(end)
+                    : asked <= end && !await Timeline.IsLost(session, "events", asked.Value) ? new Place(asked.Value)
+                    : new Error(
+                        ErrorKind.Expired,
+                        "unknown_event_id",
+                        "The log does not hold that event: the database was restored or is another.",
+                        "Read the state anew, and follow the log without Last-Event-ID.");
+            }, context.RequestAborted);
     }
 
     private async Task Follow(HttpContext context, EventFilter filter, long place)

@@ -1,8 +1,7 @@
 using System.Formats.Tar;
-using System.Globalization;
 using System.Text.Json;
 using Microsoft.Data.Sqlite;
-using Wigwag.Core.Leases;
+using Microsoft.Extensions.Logging.Abstractions;
 using Wigwag.Core.Store;
 using Wigwag.Storage.Files;
 using Wigwag.Storage.Sqlite;
@@ -11,13 +10,6 @@ namespace Wigwag.Storage.Backup;
 
 public static partial class SqliteBackup
 {
-    // More facts than any server appends between a backup and its loss: a cursor given out meanwhile never names a later fact.
-    private const long LostFacts = 1L << 32;
-
-    // As many for fencing tokens. Where the old database cannot be read, its tokens are known to be no more than 2^16 for each second.
-    private const long LostTokens = 1L << 32;
-    private const int TokensASecond = 16;
-
     /// <summary>
     /// Puts a backup in a database's place, all of it or nothing. What was there is kept beside it. The log goes on at a higher number than
     /// any the old database gave out, so do the fencing tokens of every project, and the table <c>meta</c> says <c>restored_at</c>.
@@ -37,6 +29,11 @@ public static partial class SqliteBackup
         var home = Path.GetDirectoryName(database)!;
         PrivateFiles.CreateFolder(home);
         using var owner = OwnerLock.Take(database);
+        new DatabaseCheck(new(database), NullLogger.Instance).LookAtKinds();
+        if (File.Exists(database))
+        {
+            owner.TakeDatabase(database);
+        }
         var staging = Path.Combine(home, $"restore-{Guid.NewGuid():n}");
         PrivateFiles.CreateFolder(staging);
         try
@@ -45,9 +42,9 @@ public static partial class SqliteBackup
             var manifest = await Verify(staging, cancel);
             var now = (wall ?? TimeProvider.System).GetUtcNow();
             var staged = Path.Combine(staging, DatabaseName);
-            Prepare(staged, Reached(database), now);
+            RestoredDatabase.Prepare(staged, RestoredDatabase.Reached(database, owner), now);
             PlaceBlobs(manifest, staging, Path.GetFullPath(blobs));
-            return new(manifest, Replace(database, staged, now));
+            return new(manifest, Replace(database, staged, now, "before-restore"));
         }
         catch (SqliteException e)
         {
@@ -143,72 +140,6 @@ public static partial class SqliteBackup
         }
     }
 
-    /// <summary>Checks the whole database, brings it up to this program, and moves on what may never go back.</summary>
-    private static void Prepare(string staged, (long Fact, long Token) lost, DateTimeOffset now)
-    {
-        using var connection = Connection.OpenWriter(staged, new());
-        if (connection.Inspect("PRAGMA integrity_check(1)", row => row.Text("integrity_check")) is not ["ok"])
-        {
-            throw new StoreRefusedException("The database in the backup is damaged: its integrity check fails.");
-        }
-        Migrations.Run(connection, Migrations.All, now);
-        var own = connection.Scalar("SELECT seq FROM sqlite_sequence WHERE name = 'events'") ?? 0;
-        connection.Run("BEGIN IMMEDIATE");
-        connection.Execute("DELETE FROM sqlite_sequence WHERE name = 'events'");
-        connection.Execute("INSERT INTO sqlite_sequence (name, seq) VALUES ('events', @seq)", ("seq", Math.Max(lost.Fact, own + LostFacts)));
-        connection.Execute(
-            """
-            INSERT INTO meta (name, value) VALUES (@name, @floor)
-            ON CONFLICT (name) DO UPDATE SET value = excluded.value
-            """,
-            ("name", Tokens.Floor),
-            ("floor", Floor(Math.Max(lost.Token, NewestToken(connection)), now).ToString(CultureInfo.InvariantCulture)));
-        connection.Execute(
-            """
-            INSERT INTO meta (name, value) VALUES ('restored_at', @at)
-            ON CONFLICT (name) DO UPDATE SET value = excluded.value
-            """,
-            ("at", now.ToUniversalTime().ToString("O", CultureInfo.InvariantCulture)));
-        connection.Run("COMMIT");
-        connection.RunScript("PRAGMA journal_mode = DELETE");
-    }
-
-    /// <summary>Above every fencing token that may have been given out since the backup, also by a database that cannot be read any more.</summary>
-    private static long Floor(long newest, DateTimeOffset now) => Math.Max(newest + LostTokens, now.ToUnixTimeSeconds() << TokensASecond);
-
-    private static long NewestToken(Connection connection) => connection.Scalar(
-        """
-        SELECT MAX(token) FROM (
-          SELECT token FROM lease_tokens
-          UNION ALL
-          SELECT CAST(value AS INTEGER) FROM meta WHERE name = @floor
-        ) AS given
-        """,
-        ("floor", Tokens.Floor)) ?? 0;
-
-    /// <summary>How far the database to be replaced had come: its last fact and its newest fencing token.</summary>
-    private static (long Fact, long Token) Reached(string database)
-    {
-        if (!File.Exists(database))
-        {
-            return (0, 0);
-        }
-        try
-        {
-            // The log beside it is emptied into it, so that it can be replaced by one rename.
-            using var old = Connection.OpenWriter(database, new());
-            var fact = old.Scalar("SELECT seq FROM sqlite_sequence WHERE name = 'events'") ?? 0;
-            // A database of an older program has given out no tokens.
-            var token = old.Scalar("SELECT COUNT(*) FROM sqlite_schema WHERE name = 'lease_tokens'") > 0 ? NewestToken(old) : 0;
-            old.RunScript("PRAGMA journal_mode = DELETE");
-            return (fact, token);
-        }
-        catch (SqliteException)
-        {
-            return (0, 0); // a damaged database is why one restores
-        }
-    }
-
     private static void PlaceBlobs(BackupManifest manifest, string staging, string blobs)
     {
         PrivateFiles.CreateFolder(blobs);
@@ -223,24 +154,31 @@ public static partial class SqliteBackup
         PrivateFiles.SyncFolder(blobs);
     }
 
-    private static string? Replace(string database, string staged, DateTimeOffset now)
+    /// <summary>Puts a database in another's place in one step; where the other is kept, or null when there was none.</summary>
+    internal static string? Replace(string database, string staged, DateTimeOffset now, string why)
     {
+        var files = new DatabaseFiles(database);
         string? previous = null;
+        var kept = $"{database}.{why}-{now.UtcDateTime:yyyyMMdd'T'HHmmss'Z'}";
+        foreach (var suffix in (string[])["-wal", "-shm"])
+        {
+            if (File.Exists(database + suffix)) // only a database that is not whole still has them
+            {
+                previous = kept;
+                File.Move(database + suffix, kept + suffix, overwrite: true);
+            }
+        }
         if (File.Exists(database))
         {
-            previous = $"{database}.before-restore-{now.UtcDateTime:yyyyMMdd'T'HHmmss'Z'}";
-            foreach (var suffix in (string[])["-wal", "-shm"])
-            {
-                if (File.Exists(database + suffix)) // only a damaged database still has them
-                {
-                    File.Move(database + suffix, previous + suffix, overwrite: true);
-                }
-            }
-            File.Delete(previous);
-            PrivateFiles.Link(database, previous);
+            previous = kept;
+            File.Delete(kept);
+            PrivateFiles.Link(database, kept);
         }
         PrivateFiles.SyncFile(staged);
         PrivateFiles.Publish(staged, database);
+        // It is of the one that was there. Until it is gone, a start that finds it is refused.
+        File.Delete(files.Mark);
+        PrivateFiles.SyncFolder(Path.GetDirectoryName(database)!);
         return previous;
     }
 }

@@ -39,6 +39,8 @@ internal static class Failure
             new StoreUnavailableException("the database has no room for another connection or transaction.", e),
         PostgresException { SqlState: var state } when state.StartsWith("28", StringComparison.Ordinal) || state == PostgresErrorCodes.InvalidCatalogName =>
             new StoreUnavailableException("the database refused this server's user or has no such database.", e),
+        PostgresException { SqlState: PostgresErrorCodes.InsufficientPrivilege } refused =>
+            new StoreUnavailableException($"the database's user lacks a right: {refused.MessageText}.", e),
         NpgsqlException { InnerException: AuthenticationException } => new StoreUnavailableException(
             "its certificate was refused: it is not for the host's name in the address, or not of an authority that sslrootcert (or this machine) knows. See both.", e),
         NpgsqlException { Message: var message } when message.Contains("SSL connection", StringComparison.Ordinal) => new StoreUnavailableException(

@@ -1,6 +1,8 @@
 using System.Data;
+using System.Globalization;
 using System.Text.RegularExpressions;
 using Npgsql;
+using Wigwag.Core.Store;
 using Wigwag.Storage.Schema;
 
 namespace Wigwag.Storage.Postgres;
@@ -21,12 +23,22 @@ internal static partial class Migrations
         // As long as a migration of another server takes.
         await Execute(connection, "SET statement_timeout = 0; SET lock_timeout = 0; SET synchronous_commit = on", cancel);
         await Execute(connection, $"SELECT pg_advisory_lock({AdvisoryKey.Migration})", cancel, timeoutSeconds: 600);
+        await CheckIsOurs(connection, cancel);
         await Execute(connection, """CREATE TABLE IF NOT EXISTS schema_migrations (name TEXT COLLATE "C" PRIMARY KEY, checksum TEXT NOT NULL, at BIGINT NOT NULL)""", cancel);
-        var missing = Migration.Missing(All, await Recorded(connection, cancel));
+        var recorded = await Recorded(connection, cancel);
+        var missing = Migration.Missing(All, recorded);
+        await CheckCount(connection, recorded.Count, cancel);
         foreach (var migration in missing)
         {
             await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancel);
-            await Execute(connection, migration.Name.EndsWith(".postgres.sql", StringComparison.Ordinal) ? migration.Sql : Translate(migration.Sql), cancel, timeoutSeconds: 0);
+            try
+            {
+                await Execute(connection, migration.Name.EndsWith(".postgres.sql", StringComparison.Ordinal) ? migration.Sql : Translate(migration.Sql), cancel, timeoutSeconds: 0);
+            }
+            catch (PostgresException e) when (IsMismatch(e))
+            {
+                throw Migration.Mismatch($"{migration.Name} cannot be run ({e.MessageText})");
+            }
             await using var record = new NpgsqlCommand("INSERT INTO schema_migrations (name, checksum, at) VALUES ($1, $2, $3)", connection)
             {
                 Parameters = { new() { Value = migration.Name }, new() { Value = migration.Checksum }, new() { Value = now.ToUnixTimeMilliseconds() } },
@@ -34,7 +46,58 @@ internal static partial class Migrations
             await record.ExecuteNonQueryAsync(cancel);
             await transaction.CommitAsync(cancel);
         }
+        if (missing.Count > 0)
+        {
+            await Execute(connection, string.Create(CultureInfo.InvariantCulture, $"COMMENT ON TABLE schema_migrations IS '{recorded.Count + missing.Count} migrations of Wigwag'"), cancel);
+        }
         return [.. missing.Select(migration => migration.Name)];
+    }
+
+    /// <summary>True for what a migration meets whose tables are there already, or whose predecessors' are not.</summary>
+    internal static bool IsMismatch(PostgresException e) => e.SqlState is PostgresErrorCodes.DuplicateTable or PostgresErrorCodes.DuplicateColumn
+        or PostgresErrorCodes.DuplicateObject or PostgresErrorCodes.DuplicateFunction or PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.UndefinedColumn
+        or PostgresErrorCodes.UndefinedFunction;
+
+    // Another program's database is left alone; what extensions bring is nobody's.
+    private static async Task CheckIsOurs(NpgsqlConnection connection, CancellationToken cancel)
+    {
+        await using var command = new NpgsqlCommand(
+            """
+            SELECT
+              (SELECT string_agg(a.attname::text, ' ' ORDER BY a.attname) FROM pg_attribute a
+               WHERE a.attrelid = to_regclass('schema_migrations') AND a.attnum > 0 AND NOT a.attisdropped),
+              (SELECT c.relname::text FROM pg_class c
+               WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
+                 AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
+               ORDER BY c.relname LIMIT 1),
+              current_schema() IS NULL
+            """,
+            connection);
+        await using var reader = await command.ExecuteReaderAsync(cancel);
+        await reader.ReadAsync(cancel);
+        if (reader.GetBoolean(2))
+        {
+            throw new StoreRefusedException("The database's user has no schema to make tables in.") { Next = Postgres.Opening.LetOwn };
+        }
+        var columns = await reader.IsDBNullAsync(0, cancel) ? null : reader.GetString(0);
+        var table = await reader.IsDBNullAsync(1, cancel) ? null : reader.GetString(1);
+        if (columns is not (null or "at checksum name") || (columns is null && table is not null))
+        {
+            throw new StoreRefusedException($"The PostgreSQL database is another program's: it has the table {(columns is null ? table : "schema_migrations of another form")}.")
+            {
+                Next = "Name an empty database of Wigwag's own; nothing was changed in this one.",
+            };
+        }
+    }
+
+    // In the comment of the table, where no row is: how many migrations ran.
+    private static async Task CheckCount(NpgsqlConnection connection, int recorded, CancellationToken cancel)
+    {
+        await using var command = new NpgsqlCommand("SELECT obj_description(to_regclass('schema_migrations'), 'pg_class')", connection);
+        if (await command.ExecuteScalarAsync(cancel) is string comment && int.TryParse(comment.Split(' ')[0], CultureInfo.InvariantCulture, out var ran) && ran > recorded)
+        {
+            throw Migration.Mismatch($"{ran} ran, and {recorded} are recorded");
+        }
     }
 
     /// <summary>

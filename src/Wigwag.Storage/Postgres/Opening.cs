@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using Wigwag.Core.Store;
+using Wigwag.Storage.Schema;
 
 namespace Wigwag.Storage.Postgres;
 
@@ -11,7 +12,24 @@ internal static class Opening
     /// <summary>In <c>meta</c> while a database is moved in.</summary>
     public const string Moving = "moving_from";
 
+    /// <summary>What to do for a user without rights.</summary>
+    public const string LetOwn = "Let the user of the address own the database: ALTER DATABASE … OWNER TO …, or create it with --owner.";
+
     private const int OldestVersion = 150000;
+
+    /// <exception cref="StoreRefusedException">Rows were removed without which nothing can be numbered or fenced.</exception>
+    public static async Task CheckTables(NpgsqlDataSource source, CancellationToken cancel)
+    {
+        foreach (var (sql, found) in ((string, string)[])
+            [("SELECT 1 WHERE (SELECT COUNT(*) FROM seq_base) <> 1", "the table seq_base, from which numbers go on, has not its one row"), .. TableCheck.Statements])
+        {
+            await using var command = source.CreateCommand(sql);
+            if (await command.ExecuteScalarAsync(cancel) is not null)
+            {
+                throw new StoreRefusedException($"The PostgreSQL database is not whole: {found}.") { Next = "Restore it from a backup, with pg_restore or to a point in time; see docs/deploy.md." };
+            }
+        }
+    }
 
     /// <exception cref="StoreRefusedException">A move into the database has not ended.</exception>
     public static async Task CheckWhole(NpgsqlDataSource source, CancellationToken cancel)

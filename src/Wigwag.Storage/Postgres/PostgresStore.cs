@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
 using Wigwag.Core.Operations;
 using Wigwag.Core.Store;
 
@@ -66,6 +67,7 @@ public sealed class PostgresStore : IStore, ISharedTokens
             if (!isMove)
             {
                 await Opening.CheckWhole(pools.Writers.Source, cancel);
+                await Opening.CheckTables(pools.Writers.Source, cancel);
             }
             var newest = await Opening.CheckSequence(pools.Writers.Source, log, cancel);
             Log.Opened(log, address.ToString(), version, ran.Count);
@@ -74,6 +76,17 @@ public sealed class PostgresStore : IStore, ISharedTokens
         catch (Exception e)
         {
             await pools.DisposeAsync();
+            if (e is PostgresException refused)
+            {
+                if (Migrations.IsMismatch(refused))
+                {
+                    throw Schema.Migration.Mismatch(refused.MessageText);
+                }
+                if (refused.SqlState == PostgresErrorCodes.InsufficientPrivilege)
+                {
+                    throw new StoreRefusedException($"The database's user lacks a right: {refused.MessageText}.") { Next = Opening.LetOwn };
+                }
+            }
             if (Failure.Of(e) is var failure && failure != e)
             {
                 throw failure;

@@ -32,8 +32,18 @@ internal sealed record Migration(string Name, string Sql)
         {
             throw new StoreRefusedException($"The database was made with another text of the migration {other.Name}; this program cannot use it.");
         }
-        return [.. migrations.Where(migration => !recorded.ContainsKey(migration.Name))];
+        // They run in order, so one that is missing before another that ran was removed from the record.
+        var last = recorded.Keys.Max(StringComparer.Ordinal);
+        return migrations.FirstOrDefault(migration => !recorded.ContainsKey(migration.Name) && string.CompareOrdinal(migration.Name, last) < 0) is { } removed
+            ? throw Mismatch($"{last} is recorded, and {removed.Name} before it is not")
+            : [.. migrations.Where(migration => !recorded.ContainsKey(migration.Name))];
     }
+
+    /// <summary>Of a database whose tables are not what its record of migrations says.</summary>
+    public static StoreRefusedException Mismatch(string how) => new($"This database's migrations do not match its tables: {how}.")
+    {
+        Next = "Put a backup in its place: 'wigwag restore FILE' for SQLite, pg_restore for PostgreSQL. Somebody changed the table schema_migrations, or the tables.",
+    };
 
     private static IEnumerable<Migration> Embedded(string engine)
     {

@@ -27,4 +27,10 @@ internal static partial class Log
 
     [LoggerMessage(2008, LogLevel.Warning, "The machine's clock was set ahead by {Step}; so was what runs: {Times} ends of leases, signs of life and deadlines")]
     public static partial void ClockSetAhead(ILogger log, TimeSpan step, int times);
+
+    [LoggerMessage(2009, LogLevel.Warning, "{Path} was changed by something else while Wigwag did not run. Its structure is sound; what was changed is not known")]
+    public static partial void ChangedWhileClosed(ILogger log, string path);
+
+    [LoggerMessage(2010, LogLevel.Warning, "The mark beside the database could not be written, so a loss of commits may not be noticed at the next start: {Reason}")]
+    public static partial void MarkFailed(ILogger log, string reason);
 }

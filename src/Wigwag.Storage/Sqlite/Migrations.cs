@@ -1,3 +1,6 @@
+using System.Globalization;
+using Microsoft.Data.Sqlite;
+using SQLitePCL;
 using Wigwag.Core.Store;
 using Wigwag.Storage.Schema;
 
@@ -13,7 +16,13 @@ internal static class Migrations
     /// <exception cref="StoreRefusedException">A newer program, or another text of the same migration, made it.</exception>
     public static IReadOnlyList<string> Run(Connection connection, IReadOnlyList<Migration> migrations, DateTimeOffset now)
     {
-        var missing = Migration.Missing(migrations, Recorded(connection));
+        var recorded = Recorded(connection);
+        var missing = Migration.Missing(migrations, recorded);
+        // The header knows how many there were; a database of before has 0 there.
+        if (connection.Scalar("PRAGMA user_version") is { } known && known > recorded.Count)
+        {
+            throw Migration.Mismatch($"{known} ran, and {recorded.Count} are recorded");
+        }
         // A migration may rebuild a table that others refer to; references are checked as a whole before it commits.
         connection.RunScript("PRAGMA foreign_keys = OFF");
         foreach (var migration in missing)
@@ -21,6 +30,11 @@ internal static class Migrations
             Run(connection, migration, now);
         }
         connection.RunScript("PRAGMA foreign_keys = ON");
+        var count = recorded.Count + missing.Count;
+        if (connection.Scalar("PRAGMA user_version") != count || connection.Scalar("PRAGMA application_id") != DatabaseHeader.OurApplication)
+        {
+            connection.RunScript(string.Create(CultureInfo.InvariantCulture, $"PRAGMA user_version = {count}; PRAGMA application_id = {DatabaseHeader.OurApplication}"));
+        }
         return [.. missing.Select(migration => migration.Name)];
     }
 
@@ -43,10 +57,12 @@ internal static class Migrations
                 ("at", now));
             connection.Run("COMMIT");
         }
-        catch
+        catch (Exception e)
         {
             connection.Abandon();
-            throw;
+            throw e is SqliteException { SqliteErrorCode: raw.SQLITE_ERROR or raw.SQLITE_CONSTRAINT } failure
+                ? Migration.Mismatch($"{migration.Name} cannot be run ({failure.Message.TrimEnd('.')})")
+                : e;
         }
     }
 

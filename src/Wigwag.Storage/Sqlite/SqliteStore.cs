@@ -5,6 +5,7 @@ using SQLitePCL;
 using Wigwag.Core.Operations;
 using Wigwag.Core.Store;
 using Wigwag.Storage.Files;
+using Wigwag.Storage.Schema;
 
 namespace Wigwag.Storage.Sqlite;
 
@@ -22,12 +23,13 @@ public sealed class SqliteStore : IStore
     private readonly CommitSignal _committed = new();
     private readonly StoreMemory _memory = new();
 
-    private SqliteStore(string path, OwnerLock owner, SqliteOptions options, Connection connection, MonotonicClock clock, ILogger log)
+    private SqliteStore(
+        string path, OwnerLock owner, SqliteOptions options, Connection connection, MarkFile mark, long commits, MonotonicClock clock, ILogger log)
     {
         (_path, _owner, _options) = (path, owner, options);
         Clock = clock;
         _readers = new(path, options);
-        _writer = new(path, options, connection, _readers, clock, _committed, _memory, log);
+        _writer = new(path, options, connection, _readers, mark, commits, clock, _committed, _memory, log);
     }
 
     public Dialect Dialect => SqliteDialect.Instance;
@@ -50,18 +52,37 @@ public sealed class SqliteStore : IStore
         log ??= NullLogger.Instance;
         var folder = Path.GetDirectoryName(path)!;
         PrivateFiles.CreateFolder(folder);
+        var files = new DatabaseFiles(path);
         var owner = OwnerLock.Take(path);
         Connection? connection = null;
+        MarkFile? mark = null;
         try
         {
-            if (!File.Exists(path))
+            var check = new DatabaseCheck(files, log);
+            check.LookAtKinds();
+            var isThere = File.Exists(path);
+            if (isThere)
+            {
+                owner.TakeDatabase(path);
+            }
+            check.Run(isThere ? owner.Database : null);
+            if (!isThere)
             {
                 PrivateFiles.Open(path, FileMode.CreateNew).Dispose();
                 PrivateFiles.SyncFolder(folder);
+                owner.TakeDatabase(path);
             }
+            // From here on the log may be emptied, and is another one afterwards.
+            mark = check.Mark is { } known ? new(files, owner.Database, known.Instance, known.Commits) : null;
             connection = Connection.OpenWriter(path, options);
             WriterConnection.MakeRecoveredDurable(connection, log);
             var ran = Migrations.Run(connection, Migrations.All, (wall ?? TimeProvider.System).GetUtcNow());
+            if (TableCheck.Statements.FirstOrDefault(check => connection.Scalar(check.Sql) is not null) is { Sql: not null } failed)
+            {
+                throw StoreRefusedException.Damaged($"The database {path} is not whole: {failed.Found}.");
+            }
+            var (instance, commits) = Identity.Of(connection);
+            mark ??= new(files, owner.Database, instance, commits);
             // A renewal is no fact of the log, and a lease may not last longer because the wall clock went back.
             var newest = new[]
             {
@@ -70,21 +91,30 @@ public sealed class SqliteStore : IStore
                 connection.Scalar(ClockSteps.Newest) ?? 0,
             }.Max();
             var clock = new MonotonicClock(wall ?? MachineClock.Instance, DateTimeOffset.FromUnixTimeMilliseconds(newest));
-            var store = new SqliteStore(path, owner, options, connection, clock, log);
+            var store = new SqliteStore(path, owner, options, connection, mark, commits, clock, log);
             Log.Opened(log, path, raw.sqlite3_libversion().utf8_to_string(), ran.Count);
             return store;
         }
         catch (Exception e)
         {
             connection?.Dispose();
+            mark?.Dispose();
             owner.Dispose();
-            if (e is SqliteException failure)
-            {
-                throw Failure.Of(failure);
-            }
-            throw;
+            throw OpeningFailed(path, e);
         }
     }
+
+    private const int ReadOnlyDisk = 30; // EROFS
+
+    private static Exception OpeningFailed(string path, Exception e) => e switch
+    {
+        SqliteException { SqliteErrorCode: raw.SQLITE_CORRUPT or raw.SQLITE_NOTADB } => StoreRefusedException.Damaged($"The database {path} is damaged ({e.Message.TrimEnd('.')})."),
+        SqliteException { SqliteErrorCode: raw.SQLITE_ERROR } => Migration.Mismatch(e.Message.TrimEnd('.')),
+        SqliteException failure => Failure.Of(failure),
+        IOException { HResult: ReadOnlyDisk } or UnauthorizedAccessException => Failure.Of(new SqliteException(e.Message, raw.SQLITE_READONLY)),
+        IOException => new StoreUnavailableException($"the files of {path} cannot be used ({e.Message.TrimEnd('.')}).", e),
+        _ => e,
+    };
 
     public ValueTask<Result<T>> Write<T>(Caller caller, Func<Session, CancellationToken, ValueTask<Result<T>>> work, CancellationToken cancel) =>
         _writer.Run(caller, work, cancel);

@@ -32,13 +32,22 @@ internal sealed class Writer : IAsyncDisposable
     private volatile StoreUnavailableException? _stopped;
 
     public Writer(
-        string path, SqliteOptions options, Connection connection, ReaderPool readers, MonotonicClock clock, CommitSignal committed, StoreMemory memory, ILogger log)
+        string path,
+        SqliteOptions options,
+        Connection connection,
+        ReaderPool readers,
+        MarkFile mark,
+        long commits,
+        MonotonicClock clock,
+        CommitSignal committed,
+        StoreMemory memory,
+        ILogger log)
     {
         (_options, _clock, _committed, _memory, _log) = (options, clock, committed, memory, log);
         _steps = new(clock, log);
         _queue = new(options);
         _metrics = new(() => _queue.Length);
-        _database = new(path, options, connection, readers, log);
+        _database = new(path, options, connection, readers, mark, commits, log);
         new Thread(Work) { IsBackground = true, Name = "wigwag writer" }.UnsafeStart();
     }
 
@@ -131,7 +140,7 @@ internal sealed class Writer : IAsyncDisposable
                 return 0;
             }
         }
-        if (!Commit(connection))
+        if (!Commit(connection, changes))
         {
             return 0;
         }
@@ -172,16 +181,25 @@ internal sealed class Writer : IAsyncDisposable
     }
 
     /// <summary>False when the commands were put back, or refused, because what is left for the commit failed, or a constraint that is checked at it.</summary>
-    private bool Commit(Connection connection)
+    private bool Commit(Connection connection, int changes)
     {
         var began = Stopwatch.GetTimestamp();
         try
         {
             // After the savepoints: at the end of each, full-text search would write out what it gathered.
             _batch.ForEach(pending => pending.Finish());
+            var isChange = connection.Changes != changes;
+            if (isChange)
+            {
+                _database.CountCommit();
+            }
             _isCommitting = true;
             connection.Run("COMMIT");
             _isCommitting = false;
+            if (isChange)
+            {
+                _database.Committed();
+            }
         }
         catch (SqliteException e) when (_isCommitting ? e.SqliteErrorCode == raw.SQLITE_CONSTRAINT : !Failure.StopsWriting(e) && !Failure.IsDiskFull(e))
         {

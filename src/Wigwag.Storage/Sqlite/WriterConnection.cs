@@ -7,13 +7,16 @@ using Wigwag.Core.Store;
 namespace Wigwag.Storage.Sqlite;
 
 /// <summary>The connection that writes: when it checkpoints, how it comes back after a failure, how it closes.</summary>
-internal sealed class WriterConnection(string path, SqliteOptions options, Connection connection, ReaderPool readers, ILogger log)
+internal sealed class WriterConnection(
+    string path, SqliteOptions options, Connection connection, ReaderPool readers, MarkFile mark, long commits, ILogger log)
 {
     private static readonly TimeSpan BriefWait = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan UsualWait = TimeSpan.FromSeconds(5);
 
     private int _pages = 1; // whatever opening wrote is checkpointed at the first quiet moment
     private bool _isOpen = true;
+    private long _commits = commits;
+    private bool _isMarkBroken;
 
     private sealed record Progress(bool IsBusy, long Frames);
 
@@ -38,6 +41,16 @@ internal sealed class WriterConnection(string path, SqliteOptions options, Conne
         }
     }
 
+    /// <summary>Counts the commit that is about to be made, in the database.</summary>
+    public void CountCommit() => Identity.Count(Connection, _commits + 1);
+
+    /// <summary>Counts the commit that was made, in the mark beside the database.</summary>
+    public void Committed()
+    {
+        _commits++;
+        Mark(() => mark.Committed(_commits));
+    }
+
     /// <summary>Looks at what the last commit wrote, and checkpoints when it has become enough.</summary>
     public void CheckpointIfDue(bool isBusy)
     {
@@ -52,6 +65,7 @@ internal sealed class WriterConnection(string path, SqliteOptions options, Conne
     public void Checkpoint()
     {
         _pages = 0;
+        mark.LogMayRestart();
         try
         {
             var frames = Run("PASSIVE").Frames;
@@ -62,6 +76,7 @@ internal sealed class WriterConnection(string path, SqliteOptions options, Conne
             if (frames > options.MostWalPages)
             {
                 Connection.WaitForLocks(BriefWait);
+                Mark(mark.LogMayVanish);
                 var progress = Run("TRUNCATE");
                 Connection.WaitForLocks(UsualWait);
                 if (!progress.IsBusy)
@@ -82,10 +97,13 @@ internal sealed class WriterConnection(string path, SqliteOptions options, Conne
     {
         _isOpen = false;
         Connection.Dispose();
+        Mark(mark.LogMayVanish);
         var fresh = Connection.OpenWriter(path, options);
         try
         {
             Check(fresh);
+            // A commit that failed may have been kept nevertheless.
+            _commits = Math.Max(_commits, Identity.Of(fresh).Commits);
             fresh.Execute(
                 """
                 INSERT INTO meta (name, value) VALUES ('writer_reopened_at', @at)
@@ -105,20 +123,44 @@ internal sealed class WriterConnection(string path, SqliteOptions options, Conne
     public void Close()
     {
         readers.Dispose();
-        if (!_isOpen)
+        if (_isOpen)
         {
-            return;
+            var isEmptied = false;
+            try
+            {
+                Mark(mark.LogMayVanish);
+                Connection.RunScript("PRAGMA optimize");
+                isEmptied = !Run("TRUNCATE").IsBusy;
+            }
+            catch (SqliteException e)
+            {
+                Log.CheckpointFailed(log, e.Message); // the log stays beside the file, and the next opening reads it
+            }
+            Connection.Dispose();
+            if (isEmptied)
+            {
+                Mark(mark.Closed);
+            }
         }
+        mark.Dispose();
+    }
+
+    // A mark that lags behind is one that tells of fewer losses; no command fails for it.
+    private void Mark(Action change)
+    {
         try
         {
-            Connection.RunScript("PRAGMA optimize");
-            Run("TRUNCATE");
+            change();
+            _isMarkBroken = false;
         }
-        catch (SqliteException e)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            Log.CheckpointFailed(log, e.Message); // the log stays beside the file, and the next opening reads it
+            if (!_isMarkBroken)
+            {
+                Log.MarkFailed(log, e.Message);
+            }
+            _isMarkBroken = true;
         }
-        Connection.Dispose();
     }
 
     private static void Check(Connection fresh)

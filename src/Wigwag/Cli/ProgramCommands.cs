@@ -23,6 +23,7 @@ internal static class ProgramCommands
         DemoCommand.Command,
         BackupCommand.Backup,
         BackupCommand.Restore,
+        RecoverCommand.Command,
         MigrateCommand.Command,
         TrustCommand.Command,
         CompletionCommand.Command,

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text;
 using Wigwag.Core.Operations;
@@ -68,7 +69,11 @@ internal sealed class FollowCommand
         }
         while (Left() is var left && left > TimeSpan.Zero)
         {
-            var answer = Ask(after, left < Round ? left : Round, unread: false);
+            if (!TryAsk(after, left < Round ? left : Round, out var answer))
+            {
+                after = Tell(Ask(null, TimeSpan.Zero, unread: true), null);
+                continue;
+            }
             if (answer["messages"]?.Items.Count > 0 && int.TryParse(answer["gather_seconds"]?.Text, CultureInfo.InvariantCulture, out var seconds) && seconds > 0)
             {
                 // A burst is told at once: one look of whoever watches, not ten.
@@ -91,6 +96,22 @@ internal sealed class FollowCommand
         catch (Refusal)
         {
             // Nobody was there, or nobody answers: the session is over by its silence.
+        }
+    }
+
+    // After a restore the place is one of what was lost: all that is unread is told, perhaps again, so that nothing is missed.
+    private bool TryAsk(string? after, TimeSpan timeout, [NotNullWhen(true)] out Json? answer)
+    {
+        try
+        {
+            answer = Ask(after, timeout, unread: false);
+            return true;
+        }
+        catch (Refusal e) when (e.Error.Code == "cursor_expired")
+        {
+            Terminal.Complain("wigwag: The server's database was restored from a backup. All that is unread is told again.");
+            answer = null;
+            return false;
         }
     }
 

@@ -1,5 +1,8 @@
 using System.Globalization;
 using System.Text;
+using Wigwag.Core.Operations;
+using Wigwag.Program.Cli;
+using Wigwag.Storage.Files;
 
 namespace Wigwag.Program.Local;
 
@@ -53,11 +56,23 @@ internal sealed class Home
         ? inHome
         : Path.Combine(ShortDirectory(), "wigwag.sock");
 
-    /// <summary>Makes the home and the socket's directory, for this user alone.</summary>
-    public void Create()
+    /// <summary>
+    /// Makes the home and the socket's directory, for this user alone. True when the home was open to other users before, and is not any more.
+    /// </summary>
+    /// <exception cref="Refusal">It is another user's, or cannot be made.</exception>
+    public bool Create()
     {
         Libc.KeepFilesPrivate();
-        Directory.CreateDirectory(Root, Private);
+        try
+        {
+            Directory.CreateDirectory(Root, Private);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new Refusal(Error.Unavailable(
+                "home_not_writable", $"{Root} cannot be made: {e.Message.TrimEnd('.')}.", "Make its place this user's own to write, or set WIGWAG_HOME to another directory."));
+        }
+        var wasOpen = Own();
         var directory = Path.GetDirectoryName(Socket)!;
         if (directory != Root)
         {
@@ -73,6 +88,26 @@ internal sealed class Home
             }
             File.SetUnixFileMode(directory, Private);
         }
+        return wasOpen;
+    }
+
+    // Whoever owns the directory reads and replaces everything in it, whatever its mode; root is no exception.
+    private bool Own()
+    {
+        var status = FileStatus.Of(Root);
+        if (status is { } found && found.User != Libc.UserId)
+        {
+            throw new Refusal(Error.Forbidden(
+                "home_of_another",
+                string.Create(CultureInfo.InvariantCulture, $"{Root} belongs to user {found.User}, and this is user {Libc.UserId}."),
+                "Run wigwag as its owner, give it to this user (chown), or set WIGWAG_HOME to a directory of this user's."));
+        }
+        if (status is not { IsOpenToOthers: true })
+        {
+            return false;
+        }
+        File.SetUnixFileMode(Root, Private);
+        return true;
     }
 
     private string In(string name) => Path.Combine(Root, name);

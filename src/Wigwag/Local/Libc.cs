@@ -104,6 +104,13 @@ internal static unsafe partial class Libc
 
     public static void Close(int descriptor) => _ = close(descriptor);
 
+    /// <summary>How many descriptors this process may have open; <see cref="long.MaxValue"/> when there is no limit.</summary>
+    public static long MostOpenFiles()
+    {
+        var limit = stackalloc ulong[2];
+        return getrlimit(OperatingSystem.IsMacOS() ? 8 : 7, limit) == 0 && limit[0] <= long.MaxValue ? (long)limit[0] : long.MaxValue;
+    }
+
     /// <summary>Leaves the terminal's session, so that closing it does not end this process.</summary>
     public static void StartSession() => _ = setsid();
 
@@ -229,6 +236,9 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc")]
     private static partial int close(int descriptor);
+
+    [LibraryImport("libc")]
+    private static partial int getrlimit(int resource, ulong* limit);
 
     [LibraryImport("libc")]
     private static partial int setsid();

@@ -24,6 +24,7 @@ internal sealed class DirectServer : IDisposable
     /// <exception cref="Refusal">A server owns the database.</exception>
     public static DirectServer Open(Home home)
     {
+        Descriptors.Check();
         home.Create();
         var owned = FileLock.Take(home.ServerLock, TimeSpan.Zero) ?? throw new Refusal(Error.Conflict(
             "server_running", $"A server owns the database of {home.Root}.", "Leave --no-server out, or run 'wigwag stop' first."));

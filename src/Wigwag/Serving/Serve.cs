@@ -33,11 +33,16 @@ internal static class Serve
         {
             Libc.StartSession();
         }
-        home.Create();
+        Descriptors.Check();
+        var wasOpen = home.Create();
         // A server that is stopping lets go in a moment; a command that starts one waits for that.
         using var owned = FileLock.Take(home.ServerLock, isBackground ? TimeSpan.FromSeconds(10) : TimeSpan.Zero) ?? throw AlreadyRuns(home);
         using var logs = LoggerFactory.Create(logging => Configure(logging, line));
         var log = logs.CreateLogger("Wigwag");
+        if (wasOpen)
+        {
+            log.HomeWasOpen(home.Root);
+        }
         await using var store = StoreSetting.Open(home, postgres, log);
         var listen = Listen(line);
         var options = Options(line, home, store) with { Listen = listen };
@@ -114,7 +119,7 @@ internal static class Serve
 
     private static ServerLimits Limits(CommandLine line) => line.Value("connections") switch
     {
-        null => new(),
+        null => new() { Connections = Math.Min(new ServerLimits().Connections, Descriptors.MostConnections) },
         var text when int.TryParse(text, out var connections) && connections > 0 => new() { Connections = connections },
         var text => throw Refusal.Usage($"'{text}' is no number of connections.", "Give a whole number from 1 on; each needs a file descriptor (ulimit -n)."),
     };
@@ -185,6 +190,9 @@ internal static partial class Log
 {
     [LoggerMessage(100, LogLevel.Warning, "Another program listens on {Address}; this server answers on its socket alone.")]
     public static partial void SocketAlone(this ILogger log, string address);
+
+    [LoggerMessage(102, LogLevel.Warning, "{Home} was open to other users of this machine; it is this user's alone now. What they read before, they have.")]
+    public static partial void HomeWasOpen(this ILogger log, string home);
 
     [LoggerMessage(101, LogLevel.Information, "Nobody has asked anything for {Idle}; stopping.")]
     public static partial void Idle(this ILogger log, TimeSpan idle);

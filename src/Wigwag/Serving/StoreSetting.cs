@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Microsoft.Extensions.Logging;
 using Wigwag.Core.Attachments;
 using Wigwag.Core.Operations;
@@ -50,7 +51,7 @@ internal static class StoreSetting
         }
         catch (StoreRefusedException e)
         {
-            throw new Refusal(Error.Unavailable("database_refused", e.Message, "Run 'wigwag doctor'."));
+            throw new Refusal(Error.Unavailable("database_refused", e.Message, e.Next ?? "Run 'wigwag doctor'."));
         }
         catch (StoreUnavailableException e)
         {
@@ -58,6 +59,10 @@ internal static class StoreSetting
                 e.IsDiskFull ? "disk_full" : "store_unavailable",
                 postgres is null ? e.Message : $"{postgres}: {e.Message}",
                 postgres is null ? "Run 'wigwag doctor'." : "See that the database is there, and that this machine and user may connect."));
+        }
+        catch (DbException e)
+        {
+            throw new Refusal(Error.Unavailable("store_unavailable", $"The database cannot be opened: {e.Message}", "Run 'wigwag doctor'."));
         }
     }
 

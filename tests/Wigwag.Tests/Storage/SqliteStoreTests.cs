@@ -51,7 +51,7 @@ public sealed class SqliteStoreTests : IDisposable
 
         Assert.Equal("rwx------", TemporaryFolder.Mode(_folder["home"]));
         Assert.All(Directory.GetFiles(_folder["home"]), file => Assert.Equal("rw-------", TemporaryFolder.Mode(file)));
-        Assert.Equal(4, Directory.GetFiles(_folder["home"]).Length);
+        Assert.Equal(5, Directory.GetFiles(_folder["home"]).Length);
     }
 
     [Fact]
@@ -83,7 +83,7 @@ public sealed class SqliteStoreTests : IDisposable
     {
         File.WriteAllText(Path, new string('x', 5000));
 
-        Assert.Throws<StoreUnavailableException>(() => SqliteStore.Open(Path));
+        Assert.Throws<StoreRefusedException>(() => SqliteStore.Open(Path));
 
         Assert.Equal(new string('x', 5000), File.ReadAllText(Path));
     }
