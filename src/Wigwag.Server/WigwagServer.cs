@@ -135,9 +135,10 @@ public sealed class WigwagServer : IAsyncDisposable
     private static void Configure(KestrelServerOptions kestrel, ServerOptions options)
     {
         kestrel.AddServerHeader = false;
-        kestrel.Limits.MaxRequestBodySize = options.Limits.BodyBytes;
+        // Each address has a limit of its own, and answers before it ends the connection; see RequestBody.
+        kestrel.Limits.MaxRequestBodySize = null;
         kestrel.Limits.MaxRequestHeadersTotalSize = options.Limits.HeaderBytes;
-        kestrel.Limits.MaxRequestLineSize = Math.Min(kestrel.Limits.MaxRequestLineSize, options.Limits.HeaderBytes);
+        kestrel.Limits.MaxRequestLineSize = Math.Min(RequestLimits.LineBytes, options.Limits.HeaderBytes);
         kestrel.Limits.MaxConcurrentConnections = options.Limits.Connections;
         kestrel.Limits.MaxConcurrentUpgradedConnections = 0;
         kestrel.Limits.RequestHeadersTimeout = options.Limits.HeaderTimeout;
