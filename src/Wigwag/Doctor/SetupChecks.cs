@@ -16,7 +16,7 @@ internal static class SetupChecks
             return [];
         }
         var setup = new Setup(workspace);
-        return setup.SetUp.Count == 0 && !setup.Guard.WasInstalled
+        return setup.SetUp.Count == 0 && !setup.Guard.WasInstalled && !setup.Guard.IsOwn
             ? [Finding.Ok("agents", "No agent is set up in this working copy; 'wigwag init' does it.")]
             : [.. setup.SetUp.SelectMany(client => Client(setup, client, workspace)), .. Guard(setup.Guard, workspace)];
     }
@@ -58,12 +58,14 @@ internal static class SetupChecks
 
     private static IEnumerable<Finding> Guard(GuardFiles guard, Workspace workspace)
     {
+        void Mend() => new GuardFiles(workspace, ProgramName.Find().Path).Install(GuardFiles.RefusesWhenDown(workspace));
         if (!guard.WasInstalled)
         {
-            yield return Finding.Ok("guard", "Commits and pushes are not guarded; 'wigwag guard install' does it.");
+            yield return guard.IsOwn
+                ? Finding.Warning("guard", "The guard that was set up here is no longer there: commits and pushes are not checked.", "Run 'wigwag guard install', or --fix; if it was taken out on purpose, 'wigwag guard uninstall'.") with { Fix = Mend }
+                : Finding.Ok("guard", "Commits and pushes are not guarded; 'wigwag guard install' does it.");
             yield break;
         }
-        void Mend() => new GuardFiles(workspace, ProgramName.Find().Path).Install(GuardFiles.RefusesWhenDown(workspace));
         if (guard.InstalledIn != guard.Folder.Path)
         {
             yield return Finding.Warning("guard", $"git looks for hooks in {guard.Folder.Path} now; the guard is in {guard.InstalledIn}.", "Run 'wigwag guard install', or --fix.") with { Fix = Mend };

@@ -26,12 +26,14 @@ internal sealed class GuardFiles
 
     private readonly string _marker;
     private readonly string? _program;
+    private readonly GuardOwners _owners;
 
     public GuardFiles(Workspace workspace, string program)
     {
         Folder = HookFolder.Of(workspace);
         _marker = Path.Combine(workspace.CommonDir, MarkerName);
         _program = Folder.IsShared ? null : program;
+        _owners = new(workspace);
     }
 
     public HookFolder Folder { get; }
@@ -39,8 +41,14 @@ internal sealed class GuardFiles
     /// <summary>True when the guard was installed in this repository and not taken out since.</summary>
     public bool WasInstalled => File.Exists(_marker);
 
+    /// <summary>True when this working copy asked for the guard, whether or not it is still there.</summary>
+    public bool IsOwn => _owners.IsOwn;
+
+    /// <summary>The folders of the other working copies that asked for it too.</summary>
+    public IEnumerable<string> Others => _owners.Others.Select(other => other.GitDir);
+
     /// <summary>The folder it was installed in, or null.</summary>
-    public string? InstalledIn => Remembered("hooks");
+    public string? InstalledIn => _owners.Hooks ?? Remembered("hooks");
 
     /// <summary>True when a commit is refused while no server answers.</summary>
     public static bool RefusesWhenDown(Workspace workspace) =>
@@ -66,7 +74,7 @@ internal sealed class GuardFiles
         {
             var file = FileOf(hook);
             var before = File.Exists(file) ? Latin(File.ReadAllBytes(file)) : null;
-            var after = install ? With(hook, before) : before is null ? "" : Without(hook, before) ?? "";
+            var after = install ? With(hook, before) : before is null ? "" : Stays(Folder.Path) ? before : Without(hook, before) ?? "";
             if (after != (before ?? ""))
             {
                 yield return (file, before is null ? null : Utf8(before), Utf8(after));
@@ -76,6 +84,7 @@ internal sealed class GuardFiles
 
     public void Install(bool refuseWhenDown)
     {
+        Adopt();
         Directory.CreateDirectory(Folder.Path);
         foreach (var hook in Hooks)
         {
@@ -93,23 +102,55 @@ internal sealed class GuardFiles
             }
         }
         Directory.CreateDirectory(Path.GetDirectoryName(_marker)!);
-        AtomicFile.Write(_marker, Encoding.UTF8.GetBytes($"hooks={Folder.Path}\nwhen_down={(refuseWhenDown ? "refuse" : "pass")}\n"));
+        AtomicFile.Write(_marker, Encoding.UTF8.GetBytes($"hooks={Folder.Path}\nwhen_down={(refuseWhenDown ? "refuse" : "pass")}\nowners=noted\n"));
+        _owners.Add(Folder.Path, Folder.IsEverywhere);
     }
 
-    /// <summary>Takes the guard out of where it is and of where it was installed.</summary>
-    public void Uninstall()
+    /// <summary>
+    /// Takes the guard out of where it is and of where it was installed, but for the hooks that other working copies asked for it in too; the last
+    /// of them takes it out.
+    /// </summary>
+    /// <param name="all">True to take it out for the others as well.</param>
+    public void Uninstall(bool all = false)
     {
-        foreach (var folder in new[] { Folder.Path, InstalledIn }.OfType<string>().Distinct())
+        Adopt();
+        var folders = new[] { Folder.Path, InstalledIn, Remembered("hooks") }.Concat(all ? _owners.Others.Select(other => other.Hooks) : []).OfType<string>().Distinct().ToList();
+        if (all)
+        {
+            _owners.RemoveAll();
+        }
+        else
+        {
+            _owners.Remove();
+        }
+        foreach (var folder in folders.Where(folder => !Stays(folder)))
         {
             foreach (var hook in Hooks)
             {
                 Uninstall(hook, Path.Combine(folder, hook));
             }
         }
+        if (_owners.Others.Count > 0)
+        {
+            return;
+        }
+        folders.ForEach(_owners.Leave);
         File.Delete(_marker);
         if (Path.GetDirectoryName(_marker) is { } kept && Directory.Exists(kept) && !Directory.EnumerateFileSystemEntries(kept).Any())
         {
             Directory.Delete(kept);
+        }
+    }
+
+    // Other working copies, or other repositories, have asked for the guard in these hooks.
+    private bool Stays(string folder) => _owners.Others.Any(other => other.Hooks == folder) || _owners.IsUsedElsewhere(folder, MarkerName);
+
+    private void Adopt()
+    {
+        if (WasInstalled && Remembered("owners") is null && Remembered("hooks") is { } hooks)
+        {
+            _owners.Adopt(hooks);
+            AtomicFile.Write(_marker, [.. File.ReadAllBytes(_marker), .. "owners=noted\n"u8]);
         }
     }
 
