@@ -48,7 +48,11 @@ internal static class HookCommand
 
     private static void Answer(CommandLine line)
     {
-        var sent = Libc.ReadStandardInput();
+        var sent = Libc.ReadStandardInput(RequestLimits.HookBytes + 1);
+        if (sent.Length > RequestLimits.HookBytes)
+        {
+            throw new Refusal(Error.TooLarge("body_too_large", $"The client sent more than {RequestLimits.HookBytes >> 20} MiB.", "Nothing was checked."));
+        }
         var standing = Standing.At(Folder());
         var agent = line.Value("as") ?? Settings.Value("WIGWAG_AGENT");
         if (standing.Header is null && agent is null)
