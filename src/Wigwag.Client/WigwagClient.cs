@@ -61,6 +61,8 @@ public sealed class WigwagClient : IDisposable
         {
             Content = new StreamContent(content) { Headers = { ContentType = new MediaTypeHeaderValue("application/octet-stream") } },
         };
+        // A server that will not have it says so before it is sent.
+        request.Headers.ExpectContinue = true;
         if (!(await _transport.Send(request, null, cancel)).Try(out var response, out var error))
         {
             return error;

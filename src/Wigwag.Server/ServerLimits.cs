@@ -1,14 +1,16 @@
+using Wigwag.Core.Operations;
+
 namespace Wigwag.Server;
 
 /// <summary>What one client, and all of them together, may ask of the server.</summary>
 public sealed record ServerLimits
 {
     /// <summary>The JSON of one request. Attachments have a limit of their own.</summary>
-    public int BodyBytes { get; init; } = 1024 * 1024;
+    public int BodyBytes { get; init; } = RequestLimits.JsonBytes;
 
     public long AttachmentBytes { get; init; } = 10 * 1024 * 1024;
 
-    public int HeaderBytes { get; init; } = 32 * 1024;
+    public int HeaderBytes { get; init; } = RequestLimits.HeaderBytes;
 
     /// <summary>TCP connections at the same time. When there are more, idle ones make room, those without a credential first.</summary>
     public int Connections { get; init; } = 4096;

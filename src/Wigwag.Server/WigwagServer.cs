@@ -136,9 +136,10 @@ public sealed class WigwagServer : IAsyncDisposable
     private static void Configure(KestrelServerOptions kestrel, ServerOptions options)
     {
         kestrel.AddServerHeader = false;
-        kestrel.Limits.MaxRequestBodySize = options.Limits.BodyBytes;
+        // Each address has a limit of its own, and answers before it ends the connection; see RequestBody.
+        kestrel.Limits.MaxRequestBodySize = null;
         kestrel.Limits.MaxRequestHeadersTotalSize = options.Limits.HeaderBytes;
-        kestrel.Limits.MaxRequestLineSize = Math.Min(kestrel.Limits.MaxRequestLineSize, options.Limits.HeaderBytes);
+        kestrel.Limits.MaxRequestLineSize = Math.Min(RequestLimits.LineBytes, options.Limits.HeaderBytes);
         // Our own limit makes room first; this one is never reached by what it lets in, the Unix socket's connections and those about to end.
         kestrel.Limits.MaxConcurrentConnections = (2L * options.Limits.Connections) + 1024;
         kestrel.Limits.MaxConcurrentUpgradedConnections = 0;

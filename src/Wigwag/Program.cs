@@ -15,7 +15,7 @@ internal static class Program
         {
             return Run(arguments);
         }
-        catch (Exception e) when (e is Refusal or IOException or UnauthorizedAccessException or UnreachableException)
+        catch (Exception e) when (e is Refusal or OutputException or IOException or UnauthorizedAccessException or UnreachableException)
         {
             return Failure.Report(e, arguments.Contains("--json"));
         }
@@ -64,7 +64,9 @@ internal static class Program
         {
             return Print(terminal => Help.Of(terminal, command), ExitCode.Ok);
         }
-        return command.Run!(CommandLine.Parse(command, rest));
+        var line = CommandLine.Parse(command, rest);
+        return command.Operation.Length > 0 || !line.Flag("best_effort") ? command.Run!(line)
+            : throw Refusal.Usage($"'{command.Words}' cannot be kept for later.", "Leave --best-effort out.");
     }
 
     private static int Unknown(string[] words, bool isHelp)

@@ -43,6 +43,7 @@ public static class ShowPresence
         Role = Role.Reader,
         Toolset = "agents",
         Json = AgentsJson.Default,
+        Negative = new(Outcome.Offline, "nobody is online", answer => !answer.Online),
         Handler = Handle,
     };
 

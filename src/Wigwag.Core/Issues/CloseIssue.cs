@@ -29,6 +29,7 @@ public static class CloseIssue
         Http = "POST /v1/issues/{issue_id}/close",
         Cli = "issue close <issue_id>",
         Example = "wigwag issue close vc-a3f8 --reason \"Fixed in 4f2a91c; run the repro again.\"",
+        IsDeferrable = true,
         Json = IssuesJson.Default,
         Handler = Handle,
     };

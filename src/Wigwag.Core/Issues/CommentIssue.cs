@@ -30,6 +30,7 @@ public static class CommentIssue
         Status = 201,
         Cli = "issue comment <issue_id> <body>",
         Example = "wigwag issue comment vc-a3f8 \"Which commit was that on?\"",
+        IsDeferrable = true,
         Json = MessagesJson.Default,
         Handler = Handle,
     };

@@ -40,6 +40,7 @@ public static class CreateIssue
         Status = 201,
         Cli = "issue create <title>",
         Example = "wigwag issue create \"Parser crashes on empty files\" --priority 1 --label parser",
+        IsDeferrable = true,
         Json = IssuesJson.Default,
         Handler = Handle,
     };

@@ -25,6 +25,7 @@ public static class DependIssue
         Http = "POST /v1/issues/{issue_id}/dependencies",
         Cli = "issue depend <issue_id> <depends_on>",
         Example = "wigwag issue depend vc-a3f8 beads-9k2p",
+        IsDeferrable = true,
         Json = IssuesJson.Default,
         Handler = Handle,
     };

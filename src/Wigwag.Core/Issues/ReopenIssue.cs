@@ -25,6 +25,7 @@ public static class ReopenIssue
         Http = "POST /v1/issues/{issue_id}/reopen",
         Cli = "issue reopen <issue_id>",
         Example = "wigwag issue reopen vc-a3f8 --reason \"Still crashes on a file of one byte.\"",
+        IsDeferrable = true,
         Json = IssuesJson.Default,
         Handler = Handle,
     };

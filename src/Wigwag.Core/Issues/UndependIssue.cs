@@ -25,6 +25,7 @@ public static class UndependIssue
         Http = "DELETE /v1/issues/{issue_id}/dependencies/{depends_on}",
         Cli = "issue undepend <issue_id> <depends_on>",
         Example = "wigwag issue undepend vc-a3f8 beads-9k2p",
+        IsDeferrable = true,
         Json = IssuesJson.Default,
         Handler = Handle,
     };

@@ -39,6 +39,7 @@ public static class UpdateIssue
         Http = "PATCH /v1/issues/{issue_id}",
         Cli = "issue update <issue_id>",
         Example = "wigwag issue update vc-a3f8 --priority 0 --add-label needs-repro",
+        IsDeferrable = true,
         Json = IssuesJson.Default,
         Handler = Handle,
     };

@@ -85,6 +85,7 @@ public static class CheckPaths
         Role = Role.Reader,
         Toolset = "leases",
         Json = LeasesJson.Default,
+        Negative = new(Outcome.Held, "another agent holds one of them", answer => answer.Held.Count > 0),
         Handler = Handle,
     };
 

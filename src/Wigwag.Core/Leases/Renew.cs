@@ -47,6 +47,7 @@ public static class Renew
         Cli = "renew [scopes...]",
         Example = "wigwag renew src/parser/lexer.cs --ttl 1h",
         Json = LeasesJson.Default,
+        Negative = new(Outcome.NotHeld, "you do not hold a part of it", answer => answer.NotHeld.Count > 0),
         Handler = Handle,
     };
 

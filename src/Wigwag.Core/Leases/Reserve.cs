@@ -76,6 +76,7 @@ public static class Reserve
         AlsoCli = ["agent reserve <scopes...>"],
         Example = "wigwag reserve \"src/parser/**\" --ttl 30m --reason \"rewriting the lexer\"",
         Json = LeasesJson.Default,
+        Negative = new(Outcome.Held, "another agent holds a part of it, with --partial", answer => answer.Conflicts.Count > 0),
         Handler = Handle,
         WaitsFor = request => LeaseLimits.Waits(request.WaitSeconds),
         Waking = Wake,

@@ -18,6 +18,7 @@ public static class AcknowledgeMessage
         Cli = "ack <message_id>",
         AlsoCli = ["agent ack <message_id>"],
         Example = "wigwag ack m-4k7q2m9xw3",
+        IsDeferrable = true,
         Json = MessagesJson.Default,
         Handler = (session, request, _) => Acknowledge(session, request.MessageId),
     };

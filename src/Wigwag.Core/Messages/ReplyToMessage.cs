@@ -56,6 +56,7 @@ public static class ReplyToMessage
         Cli = "reply <message_id>",
         Example = "wigwag reply m-4k7q2m9xw3 --body \"Which version of the parser?\"",
         Status = 201,
+        IsDeferrable = true,
         Json = MessagesJson.Default,
         Preparation = async (request, uploads, cancel) =>
             (await AttachmentIntake.Keep(request.Attachments ?? [], uploads, cancel)).Try(out var kept, out var error) ? request with { Attachments = kept } : error,

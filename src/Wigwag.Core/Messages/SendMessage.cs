@@ -67,6 +67,7 @@ public static class SendMessage
         AlsoCli = ["agent send <to> <subject>"],
         Example = "wigwag send beads \"Parser crashes on an empty file\" --body \"Stack trace attached.\" --category REQUEST",
         Status = 201,
+        IsDeferrable = true,
         Json = MessagesJson.Default,
         Preparation = Keep,
         Handler = (session, request, _) => Send(session, request),

@@ -75,6 +75,7 @@ public static class WaitForMessages
         Example = "wigwag wait --timeout 0",
         Role = Role.Reader,
         Json = MessagesJson.Default,
+        Negative = new(Outcome.Nothing, "nothing arrives in time", answer => answer.Messages.Count == 0),
         Handler = (session, request, _) => Look(session, request),
         WaitsFor = request => TimeSpan.FromSeconds(Math.Clamp(request.Timeout ?? DefaultSeconds, 0, MessageLimits.LongestWait.TotalSeconds)),
         Until = arrivals => arrivals.Messages.Count > 0,

@@ -71,6 +71,18 @@ public abstract class Operation
     /// <summary>The status of HTTP's answer: 200, or 201 for what creates.</summary>
     public int Status { get; init; } = 200;
 
+    /// <summary>
+    /// True for a command that may be kept for a server that is out of reach and done later (<c>--best-effort</c>). False where its answer
+    /// is what counts: who believes a claim or a lease was made, and it waits in an outbox, works against whoever has it.
+    /// </summary>
+    public bool IsDeferrable { get; init; }
+
+    /// <summary>The answer that is no error and not what was hoped for, and when it is given; null where every answer is the one hoped for.</summary>
+    public abstract (Outcome Outcome, string When)? CanBe { get; }
+
+    /// <summary>What an answer of <see cref="AnswerType"/> means to a script.</summary>
+    public abstract Outcome OutcomeOf(object answer);
+
     /// <summary>What to do about a request that cost too much, from what the request can say.</summary>
     internal string Narrow
     {
@@ -126,6 +138,9 @@ public sealed class Operation<TRequest, TAnswer> : Operation
     /// <summary>Checks, writes state and appends events in one transaction. It never sends, waits or calls out.</summary>
     public required Func<Session, TRequest, CancellationToken, ValueTask<Result<TAnswer>>> Handler { get; init; }
 
+    /// <summary>The answer that scripts branch on, where there is one.</summary>
+    public Negative<TAnswer>? Negative { get; init; }
+
     /// <summary>For an operation that waits: how long at most, from its request. A query's handler runs again after each event until there is something to say.</summary>
     public Func<TRequest, TimeSpan>? WaitsFor { get; init; }
 
@@ -163,6 +178,10 @@ public sealed class Operation<TRequest, TAnswer> : Operation
     public override JsonTypeInfo RequestType => Request;
 
     public override JsonTypeInfo AnswerType => Answer;
+
+    public override (Outcome Outcome, string When)? CanBe => Negative is { } negative ? (negative.Outcome, negative.When) : null;
+
+    public override Outcome OutcomeOf(object answer) => Negative is { } negative && negative.Is((TAnswer)answer) ? negative.Outcome : Outcome.Done;
 
     internal override async ValueTask<Result<object>> Run(Session session, object request, CancellationToken cancel) =>
         (await Handler(session, (TRequest)request, cancel)).Try(out var answer, out var error) ? answer : error;

@@ -2,7 +2,6 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing;
 using Wigwag.Core.Attachments;
 using Wigwag.Core.Operations;
@@ -39,8 +38,6 @@ internal static class AttachmentRoutes
             return;
         }
         var limit = parts.Options.Limits.AttachmentBytes;
-        // The store stops at the limit itself and says so; Kestrel only guards against a client that sends on regardless.
-        context.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = limit + 1024 * 1024;
         if (context.Request.ContentLength > limit)
         {
             await context.Refuse(Error.TooLarge("attachment_too_large", $"An attachment has at most {limit} bytes.", "Send a smaller one, or a link to it."));

@@ -49,7 +49,12 @@ internal static class BackupRoute
         }
         try
         {
-            var request = await JsonSerializer.DeserializeAsync(context.Request.Body, BackupJson.Default.BackupRequest, context.RequestAborted);
+            if (!(await RequestBody.Read(context, RequestLimits.HeaderBytes, "Name a file, and nothing else.")).Try(out var body, out var tooLarge))
+            {
+                await context.Refuse(tooLarge);
+                return;
+            }
+            var request = JsonSerializer.Deserialize(body, BackupJson.Default.BackupRequest);
             if (request is null || !Path.IsPathFullyQualified(request.File))
             {
                 await context.Refuse(Error.Invalid("bad_backup_file", "A backup needs the absolute path of a new file.", "Name one."));

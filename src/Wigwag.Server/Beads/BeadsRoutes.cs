@@ -135,14 +135,16 @@ internal sealed class BeadsRoutes(ServerParts parts)
             ? $"{AgentId.Everyone}/{shown.Name}"
             : error;
 
-    private static async ValueTask<Result<T>> Read<T>(HttpContext context, JsonTypeInfo<T> type)
+    private async ValueTask<Result<T>> Read<T>(HttpContext context, JsonTypeInfo<T> type)
         where T : class
     {
+        if (!(await RequestBody.Read(context, parts.Options.Limits.BodyBytes, "Send less.")).Try(out var body, out var tooLarge))
+        {
+            return tooLarge;
+        }
         try
         {
-            return await JsonSerializer.DeserializeAsync(context.Request.Body, type, context.RequestAborted) is { } read
-                ? read
-                : Error.Invalid("bad_json", "The body is null.", "Send one JSON object.");
+            return JsonSerializer.Deserialize(body, type) is { } read ? read : Error.Invalid("bad_json", "The body is null.", "Send one JSON object.");
         }
         catch (JsonException)
         {

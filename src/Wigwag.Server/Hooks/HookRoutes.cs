@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing;
 using Wigwag.Core.Hooks;
 using Wigwag.Core.Operations;
@@ -16,9 +15,6 @@ namespace Wigwag.Server.Hooks;
 /// </summary>
 internal static class HookRoutes
 {
-    // A client sends along what the tool would write, and after it what the tool answered.
-    private const long LongestBody = 16 * 1024 * 1024;
-
     public static void MapHooks(this IEndpointRouteBuilder routes, ServerParts parts)
     {
         var machine = parts.Options.RealPath is { } realPath ? new Machine(System.Net.Dns.GetHostName(), realPath) : null;
@@ -37,8 +33,12 @@ internal static class HookRoutes
                 $"Clients: {string.Join(", ", HookClient.All.Select(known => $"{known.Name} ({string.Join(", ", known.Events.Select(each => each.Event))})"))}."));
             return;
         }
-        context.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = LongestBody;
-        if (await Read(context, moment) is not { } input)
+        if (!(await RequestBody.Read(context, RequestLimits.HookBytes, $"Nothing was checked. Let {client.Name} write less at once.")).Try(out var sent, out var tooLarge))
+        {
+            await context.Refuse(tooLarge);
+            return;
+        }
+        if (Read(sent, moment) is not { } input)
         {
             await context.Refuse(Error.Invalid("bad_json", "A hook takes the JSON object that its client sends.", $"Send what {client.Name} gives its hooks."));
             return;
@@ -70,11 +70,11 @@ internal static class HookRoutes
 
     private static string Segment(HttpContext context, string name) => context.Request.RouteValues[name] as string ?? "";
 
-    private static async ValueTask<HookInput?> Read(HttpContext context, HookMoment moment)
+    private static HookInput? Read(byte[] body, HookMoment moment)
     {
         try
         {
-            using var sent = await JsonDocument.ParseAsync(context.Request.Body, cancellationToken: context.RequestAborted);
+            using var sent = JsonDocument.Parse(body);
             return HookInput.Read(moment, sent.RootElement);
         }
         catch (JsonException)

@@ -56,6 +56,10 @@ internal static class OperationRoutes
             return context.Refuse(error);
         }
         context.Response.StatusCode = operation.Status;
+        if (operation.CanBe is not null)
+        {
+            context.Response.Headers[Outcomes.Header] = operation.OutcomeOf(answer).Text();
+        }
         return context.Answer(ReadableJson.Write(answer, operation.AnswerType), cancel: CancellationToken.None);
     }
 

@@ -17,6 +17,8 @@ internal sealed class RequestBinding
     /// <summary>Stands in a path for a property that is left out: <c>/v1/projects/-/inbox</c> is one's own project's.</summary>
     public const string LeftOut = "-";
 
+    private const string Smaller = "Send less; attachments go to PUT /v1/attachments.";
+
     private readonly Operation _operation;
     private readonly RequestReader _reader;
     private readonly int _bodyBytes;
@@ -62,6 +64,10 @@ internal sealed class RequestBinding
 
     private async ValueTask<Result<object>> FromBody(HttpContext context, List<KeyValuePair<string, JsonNode>> given)
     {
+        if (context.Request.ContentLength > _bodyBytes)
+        {
+            return RequestBody.TooLarge(_bodyBytes, Smaller);
+        }
         var reader = context.Request.BodyReader;
         while (true)
         {
@@ -69,7 +75,7 @@ internal sealed class RequestBinding
             if (read.Buffer.Length > _bodyBytes)
             {
                 reader.AdvanceTo(read.Buffer.End);
-                return Error.TooLarge("body_too_large", $"The body is larger than {_bodyBytes} bytes.", "Send less; attachments go to PUT /v1/attachments.");
+                return RequestBody.TooLarge(_bodyBytes, Smaller);
             }
             if (read.IsCompleted)
             {

@@ -65,12 +65,17 @@ internal sealed class McpEndpoint(McpFace face, ServerParts parts)
             await Refuse(http, StatusCodes.Status400BadRequest, (int)McpErrorCode.InvalidRequest, $"{unknown.Message} {unknown.Next}");
             return;
         }
+        if (!(await RequestBody.Read(http, parts.Options.Limits.BodyBytes, "Send less; a large file goes by 'wigwag send --attach FILE' or PUT /v1/attachments.")).Try(out var sent, out var tooLarge))
+        {
+            await Refuse(http, StatusCodes.Status413PayloadTooLarge, (int)McpErrorCode.InvalidRequest, $"{tooLarge.Message} {tooLarge.Next}");
+            return;
+        }
         JsonDocument body;
         try
         {
             // Of a name that is there twice one reader takes the first and another the last.
             var options = new JsonDocumentOptions { MaxDepth = RequestReader.MaxDepth + 8, AllowDuplicateProperties = false };
-            body = await JsonDocument.ParseAsync(http.Request.Body, options, http.RequestAborted);
+            body = JsonDocument.Parse(sent, options);
         }
         catch (JsonException)
         {

@@ -110,13 +110,25 @@ internal static class OpenApiDocument
     {
         var name = operation.AnswerType.Type.Name;
         schemas[name] ??= Schema(name, operation.AnswerType);
+        var answer = new JsonObject
+        {
+            ["description"] = operation.Status == 201 ? "Made." : "Done.",
+            ["content"] = new JsonObject { ["application/json"] = new JsonObject { ["schema"] = Reference("schemas", name) } },
+        };
+        if (operation.CanBe is var (outcome, when))
+        {
+            answer["headers"] = new JsonObject
+            {
+                [Outcomes.Header] = new JsonObject
+                {
+                    ["description"] = $"{outcome.Text()} when {when}, else done.",
+                    ["schema"] = new JsonObject { ["type"] = "string", ["enum"] = new JsonArray(Outcome.Done.Text(), outcome.Text()) },
+                },
+            };
+        }
         return new JsonObject
         {
-            [operation.Status.ToString(System.Globalization.CultureInfo.InvariantCulture)] = new JsonObject
-            {
-                ["description"] = operation.Status == 201 ? "Made." : "Done.",
-                ["content"] = new JsonObject { ["application/json"] = new JsonObject { ["schema"] = Reference("schemas", name) } },
-            },
+            [operation.Status.ToString(System.Globalization.CultureInfo.InvariantCulture)] = answer,
             ["default"] = Reference("responses", "Problem"),
         };
     }

@@ -25,6 +25,9 @@ internal static class CatalogCommands
             Operation = operation.Name,
             Http = operation.Http,
             IsQuery = operation.Effect == Effect.Query,
+            IsDeferrable = operation.IsDeferrable,
+            Outcome = operation.CanBe?.Outcome.Text() ?? "",
+            OutcomeWhen = operation.CanBe?.When ?? "",
             Title = operation.Title,
             Description = operation.Description,
             // The example is given in the operation's first words.

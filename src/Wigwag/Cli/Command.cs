@@ -68,6 +68,15 @@ internal sealed record Command
     /// <summary>True when it changes nothing.</summary>
     public bool IsQuery { get; init; }
 
+    /// <summary>True when it may be kept for a server that is out of reach.</summary>
+    public bool IsDeferrable { get; init; }
+
+    /// <summary>The outcome, besides done, that its answer can have; empty when none.</summary>
+    public string Outcome { get; init; } = "";
+
+    /// <summary>When the answer has that outcome.</summary>
+    public string OutcomeWhen { get; init; } = "";
+
     public required string Title { get; init; }
 
     public required string Description { get; init; }

@@ -38,8 +38,8 @@ internal sealed class CommandIndex
         var text = new StringBuilder(Heading);
         foreach (var command in commands)
         {
-            Line(text, "C", command.Words, command.Operation, command.Http, command.IsQuery ? "query" : "command",
-                command.Title, command.Description, command.Example);
+            Line(text, "C", command.Words, command.Operation, command.Http, command.IsQuery ? "query" : command.IsDeferrable ? "deferrable" : "command",
+                command.Title, command.Description, command.Example, command.Outcome, command.OutcomeWhen);
             foreach (var field in command.Fields)
             {
                 Line(text, "F", field.Name, field.Option, Letter(field.Kind), field.IsRequired ? "required" : "", field.IsMany ? "many" : "",
@@ -140,9 +140,12 @@ internal sealed class CommandIndex
             Operation = cells[2],
             Http = cells[3],
             IsQuery = cells[4] == "query",
+            IsDeferrable = cells[4] == "deferrable",
             Title = cells[5],
             Description = cells[6],
             Example = cells[7],
+            Outcome = cells[8],
+            OutcomeWhen = cells[9],
             Fields = fields,
         };
     }

@@ -13,7 +13,7 @@ internal sealed class CommandLine
         new() { Name = "quiet", Option = "quiet", Kind = FieldKind.Flag, Description = "Print nothing but errors." },
         new() { Name = "as", Option = "as", Description = "Speak as this agent (workspace/project) instead of WIGWAG_AGENT or the one of this workspace." },
         new() { Name = "idempotency_key", Option = "idempotency-key", Description = "A key of your own for this command; a repeat with the same key does nothing twice." },
-        new() { Name = "best_effort", Option = "best-effort", Kind = FieldKind.Flag, Description = "When the server is out of reach, keep the command in the outbox and exit 0." },
+        new() { Name = "best_effort", Option = "best-effort", Kind = FieldKind.Flag, Description = "When the server is out of reach, keep the command in the outbox and exit 0; for commands that may be done later, such as send." },
         new() { Name = "no_server", Option = "no-server", Kind = FieldKind.Flag, Description = "Run on the database directly, when no server owns it." },
         new() { Name = "no_color", Option = "no-color", Kind = FieldKind.Flag, Description = "Print without colour, as NO_COLOR does." },
         new() { Name = "help", Option = "help", Kind = FieldKind.Flag, Description = "Show this help." },

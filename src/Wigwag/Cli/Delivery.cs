@@ -104,7 +104,7 @@ internal sealed class Delivery(CommandIndex index, Home home, Route route, Stand
         _registered = true;
         var command = index.All().FirstOrDefault(command => command.Operation == "register_agent")
             ?? throw new Refusal(Error.Unavailable("cannot_register", "This program cannot register a workspace.", "Bring program and server to the same version."));
-        var call = new RequestBuilder(standing.Fact, Attachments.Enclose).Build(command, CommandLine.Parse(command, identity.Agent is { } agent ? [agent, "--guest"] : []), NewKey());
+        var call = new RequestBuilder(standing.Fact).Build(command, CommandLine.Parse(command, identity.Agent is { } agent ? [agent, "--guest"] : []), NewKey());
         var reply = Reach(call);
         if (!reply.IsSuccess)
         {

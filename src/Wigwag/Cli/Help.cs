@@ -37,6 +37,10 @@ internal static class Help
         Fields(terminal, "Arguments", command.Positionals.Select(field => (field, field.Option)));
         Fields(terminal, "Options", command.Options.Select(field => (field, $"--{field.Option}{Placeholder(field)}")));
         Fields(terminal, "Options of every command", CommandLine.Globals.Select(field => (field, $"--{field.Option}{Placeholder(field)}")));
+        if (command.Outcome.Length > 0)
+        {
+            terminal.Line().Line($"{terminal.Styled(Style.Bold, "Exit code:")} {ExitCode.Of(command.Outcome)} when {command.OutcomeWhen}.");
+        }
         terminal.Line().Line(terminal.Styled(Style.Bold, "Example:")).Line($"  {command.Example}");
     }
 

@@ -32,32 +32,64 @@ internal sealed class OperationRun
     public static int Run(CommandIndex index, Command command, CommandLine line)
     {
         line.Require();
+        if (line.Flag("best_effort"))
+        {
+            RefuseToKeep(command, line);
+        }
         var run = new OperationRun(index, command, line);
         PathArguments.Resolve(command, line, run._standing);
         return run.Run();
     }
 
+    // Whoever believes to hold an issue or a file, while the command waits in the outbox, works against the one who does.
+    private static void RefuseToKeep(Command command, CommandLine line)
+    {
+        if (!command.IsDeferrable)
+        {
+            throw Refusal.Usage(
+                $"'{command.Words}' cannot be kept for later: its answer is what counts, and only a server gives it.",
+                "Leave --best-effort out; without a server the command then fails with exit code 7.");
+        }
+        if (line.Flag("no_server"))
+        {
+            throw Refusal.Usage("--no-server asks no server, and --best-effort waits for one.", "Give one of the two.");
+        }
+    }
+
     private int Run()
     {
         var key = _line.Value("idempotency_key") ?? Delivery.NewKey();
-        if (_line.Flag("no_server"))
+        try
         {
-            using var direct = DirectServer.Open(_home);
-            return Ask(new(new LocalServer(direct.Socket), null) { IsDirect = true }, key);
+            if (_line.Flag("no_server"))
+            {
+                using var direct = DirectServer.Open(_home);
+                return Ask(new(new LocalServer(direct.Socket), null) { IsDirect = true }, key);
+            }
+            return Ask(Route.Of(_line, _home, _standing), key);
         }
-        return Ask(Route.Of(_line, _home, _standing), key);
+        catch (OutputException e) when (!_command.IsQuery)
+        {
+            throw new OutputException(e.Reason) { Next = $"What was asked for was done; with --idempotency-key {key} the same command tells its answer again." };
+        }
     }
 
     private int Ask(Route route, string key)
     {
         var delivery = new Delivery(_index, _home, route, _standing, _identity);
+        // Before anything is sent, so that what was read is whole whatever becomes of it.
+        var inputs = new Inputs();
+        var call = new RequestBuilder(_standing.Fact, inputs).Build(_command, _line, key);
         try
         {
-            if (route.IsRemote && Outbox.Of(_home) is { IsEmpty: false } outbox)
+            SendKept(route);
+            foreach (var file in inputs.Attached)
             {
-                outbox.Send(route, (standing, identity) => new(_index, _home, route, standing, identity));
+                if (Uploads.Send(delivery, file.Bytes) is var uploaded && !uploaded.IsSuccess)
+                {
+                    throw new Refusal(Problems.Read(uploaded, route.Server.Name));
+                }
             }
-            var call = new RequestBuilder(_standing.Fact, file => Attachments.Upload(file, delivery)).Build(_command, _line, key);
             var reply = delivery.Send(call);
             if (_command.Operation == "get_attachment" && !_line.IsJson)
             {
@@ -65,17 +97,43 @@ internal sealed class OperationRun
             }
             return reply.IsSuccess ? Print(reply) : throw new Refusal(InOurWords(Problems.Read(reply, route.Server.Name)));
         }
-        catch (UnreachableException) when (_line.Flag("best_effort") && !_command.IsQuery)
+        catch (UnreachableException) when (_line.Flag("best_effort"))
         {
-            var call = new RequestBuilder(_standing.Fact, Attachments.Enclose).Build(_command, _line, key);
-            return Keep(call, route);
+            return Keep(call, inputs, route);
+        }
+        catch (Refusal e) when (_line.Flag("best_effort") && e.Error.Kind == ErrorKind.Unavailable)
+        {
+            // One's own server does not start, or the server cannot write now.
+            return Keep(call, inputs, route);
         }
         catch (UnreachableException e)
         {
             throw new Refusal(Error.Unavailable(
                 "server_unreachable",
                 e.Message,
-                _command.IsQuery ? "Try again later." : "Try again later, or with --best-effort to have it sent when the server is back."));
+                _command.IsDeferrable ? "Try again later, or with --best-effort to have it sent when the server is back." : "Try again later."));
+        }
+    }
+
+    // What was kept for this server goes first: it was given first.
+    private void SendKept(Route route)
+    {
+        if (route.IsDirect || Outbox.Of(_home) is not { } outbox || outbox.IsEmpty)
+        {
+            return;
+        }
+        var sending = new OutboxSending(outbox, route, (standing, identity) => new(_index, _home, route, standing, identity));
+        try
+        {
+            sending.Run();
+        }
+        catch (Exception e) when (_command.IsQuery && e is UnreachableException or Refusal)
+        {
+            // Who asks gets an answer, or is told by their own question what is wrong.
+        }
+        finally
+        {
+            sending.Tell(_line.IsJson);
         }
     }
 
@@ -96,16 +154,21 @@ internal sealed class OperationRun
         _ => error,
     };
 
-    private int Keep(Call call, Route route)
+    private int Keep(Call call, Inputs inputs, Route route)
     {
-        Outbox.Of(_home).Keep(call, route, _identity.Agent, _standing.Folder);
+        var kept = new Kept(route.Address, _identity.Agent, _standing.Folder, DateTimeOffset.UtcNow, call) { Workspace = _standing.Header, Command = _command.Words };
+        var id = Outbox.Of(_home).Keep(kept, inputs.Attached);
         if (_line.IsJson)
         {
-            Terminal.Print(Encoding.UTF8.GetBytes($"{{\"queued\":true,\"idempotency_key\":{Json.Quote(call.IdempotencyKey!)}}}\n"));
+            Terminal.Print(Encoding.UTF8.GetBytes($"{{\"queued\":true,\"outbox_id\":\"{id}\",\"idempotency_key\":{Json.Quote(call.IdempotencyKey!)}}}\n"));
         }
         if (!_line.IsQuiet)
         {
-            Terminal.Complain($"wigwag: {route.Server.Name} is out of reach; the command waits in the outbox and is sent when it is back.");
+            Failure.Notice(
+                "command_kept",
+                $"{route.Server.Name} is out of reach; the command is kept in the outbox as {id} and sent before the next command for that server.",
+                "'wigwag outbox' shows what waits.",
+                _line.IsJson);
         }
         return ExitCode.Ok;
     }
@@ -143,19 +206,23 @@ internal sealed class OperationRun
 
     private int Print(Reply reply)
     {
+        if (_command.Operation == "show_status" && Outbox.Of(_home).RefusedCount is > 0 and var refused)
+        {
+            Failure.Notice("kept_commands_refused", $"{refused} of the commands that were kept {(refused == 1 ? "was" : "were")} refused when sent.", "See 'wigwag outbox'.", _line.IsJson);
+        }
         if (_line.IsQuiet)
         {
-            return ExitCode.Ok;
+            return ExitCode.Of(reply.Outcome);
         }
         var terminal = new Terminal(_line.Flag("no_color"));
         if (_line.IsJson)
         {
             PrintJson(reply.Body, terminal);
-            return ExitCode.Ok;
+            return ExitCode.Of(reply.Outcome);
         }
         OperationViews.Write(terminal, _command.Operation, Json.Parse(reply.Body.Length == 0 ? "null"u8 : reply.Body));
         terminal.Flush();
-        return ExitCode.Ok;
+        return ExitCode.Of(reply.Outcome);
     }
 
     // A program gets the server's bytes; a person gets them indented.

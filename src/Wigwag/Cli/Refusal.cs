@@ -22,6 +22,18 @@ internal static class ExitCode
     /// <summary>Something was shown that has yet to be agreed to; nothing was changed.</summary>
     public const int Pending = 10;
 
+    /// <summary>The answer is no: nobody is online, or nothing came.</summary>
+    public const int No = 11;
+
+    /// <summary>The exit code of an answer's outcome, by its name; what a newer server may say besides is an answer as any.</summary>
+    public static int Of(string? outcome) => outcome switch
+    {
+        "held" => Of(ErrorKind.Conflict),
+        "not_held" => Of(ErrorKind.NotFound),
+        "offline" or "nothing" => No,
+        _ => Ok,
+    };
+
     public static int Of(ErrorKind kind) => kind switch
     {
         ErrorKind.Invalid => 2,

@@ -1,15 +1,16 @@
 using System.Globalization;
 using System.Text;
+using Wigwag.Core.Operations;
 using Wigwag.Program.Transport;
 
 namespace Wigwag.Program.Cli;
 
 /// <summary>Makes the HTTP request of an operation from what was typed.</summary>
 /// <param name="fact">The JSON of a fact of the workspace, or null when there is none.</param>
-/// <param name="attach">Makes a file (or <c>-</c>) an attachment: the JSON object that stands for it.</param>
-internal sealed class RequestBuilder(Func<string, string?> fact, Func<string, string> attach)
+/// <param name="inputs">Reads standard input and the files to attach; null for a request that names none.</param>
+internal sealed class RequestBuilder(Func<string, string?> fact, Inputs? inputs = null)
 {
-    private string? _standardInput;
+    private readonly Inputs _inputs = inputs ?? new();
 
     public Call Build(Command command, CommandLine line, string? idempotencyKey)
     {
@@ -35,28 +36,28 @@ internal sealed class RequestBuilder(Func<string, string?> fact, Func<string, st
         {
             AppendQuery(target, line, rest);
         }
+        var body = takesBody ? Body(line, rest) : [];
+        if (body.Length > RequestLimits.JsonBytes)
+        {
+            throw new Refusal(Error.TooLarge(
+                "body_too_large", $"'{command.Words}' would send {body.Length} bytes, and a request has at most {RequestLimits.JsonBytes}.", "Nothing was sent. Say less, or send the long part as a file with --attach."));
+        }
+        if (method.Length + target.Length + " HTTP/1.1\r\n ".Length > RequestLimits.LineBytes)
+        {
+            throw new Refusal(Error.TooLarge(
+                "request_too_large", $"'{command.Words}' asks for more than an address of {RequestLimits.LineBytes} bytes holds.", "Ask for less in one command: a shorter text, or fewer names."));
+        }
         return new()
         {
             Method = method,
             Target = target.ToString(),
-            Body = takesBody ? Body(line, rest) : [],
+            Body = body,
             IdempotencyKey = command.IsQuery ? null : idempotencyKey,
             Patience = TimeSpan.FromMinutes(2) + Waits(command, line),
         };
     }
 
-    /// <summary>Standard input as text, read once however often it is named.</summary>
-    private string StandardInput()
-    {
-        if (_standardInput is null)
-        {
-            using var reader = new StreamReader(Console.OpenStandardInput(), new UTF8Encoding(false));
-            _standardInput = reader.ReadToEnd();
-        }
-        return _standardInput;
-    }
-
-    private string Text(Field field, string value) => value == "-" && field.Kind == FieldKind.Text ? StandardInput() : value;
+    private string Text(Field field, string value) => value == "-" && field.Kind == FieldKind.Text ? _inputs.Text() : value;
 
     private string? FromFact(Command command, string name) =>
         command.Fields.FirstOrDefault(field => field.Name == name)?.Fact is { } named && fact(named) is { } json
@@ -122,9 +123,9 @@ internal sealed class RequestBuilder(Func<string, string?> fact, Func<string, st
                     ? whole.ToString(CultureInfo.InvariantCulture)
                     : double.Parse(value, CultureInfo.InvariantCulture).ToString("R", CultureInfo.InvariantCulture);
             case FieldKind.File:
-                return attach(value);
+                return _inputs.Attachment(value);
             case FieldKind.Json:
-                var text = value == "-" ? StandardInput() : value;
+                var text = value == "-" ? _inputs.Text() : value;
                 try
                 {
                     Transport.Json.Parse(text);

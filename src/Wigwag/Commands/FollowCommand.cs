@@ -27,6 +27,7 @@ internal sealed class FollowCommand
     private readonly Delivery _delivery;
     private readonly long _started = System.Diagnostics.Stopwatch.GetTimestamp();
     private bool _hasAnswered;
+    private bool _hasTold;
     private string _document = "";
 
     private FollowCommand(CommandIndex index, Command wait, CommandLine line)
@@ -67,7 +68,7 @@ internal sealed class FollowCommand
             var begin = Ask(null, TimeSpan.Zero, unread: _line.Flag("unread"));
             after = Tell(begin, null);
         }
-        while (Left() is var left && left > TimeSpan.Zero)
+        while (!Terminal.ReaderHasGone && Left() is var left && left > TimeSpan.Zero)
         {
             if (!TryAsk(after, left < Round ? left : Round, out var answer))
             {
@@ -83,7 +84,7 @@ internal sealed class FollowCommand
             after = Tell(answer, after);
         }
         Leave();
-        return ExitCode.Ok;
+        return _hasTold || Terminal.ReaderHasGone ? ExitCode.Ok : ExitCode.No;
     }
 
     // Its own session ends; whatever else runs as this agent goes on.
@@ -135,6 +136,7 @@ internal sealed class FollowCommand
         var messages = answer["messages"]?.Items ?? [];
         if (messages.Count > 0)
         {
+            _hasTold = true;
             var lines = new StringBuilder();
             for (var i = 0; i < messages.Count; i++)
             {
@@ -144,6 +146,10 @@ internal sealed class FollowCommand
             if (!_line.IsQuiet)
             {
                 Terminal.Print(Encoding.UTF8.GetBytes(lines.ToString()));
+                if (Terminal.ReaderHasGone)
+                {
+                    return before ?? after; // nobody has read it: the next one prints it
+                }
             }
             if (!_line.Flag("all"))
             {
@@ -213,7 +219,7 @@ internal sealed class FollowCommand
     // Until it is answered: a server that restarts is waited for, and one that was stopped is not started to go on listening.
     private Reply Send(Command command, IReadOnlyList<string> arguments)
     {
-        var call = new RequestBuilder(_ => null, _ => throw new InvalidOperationException("Nothing is attached."))
+        var call = new RequestBuilder(_ => null)
             .Build(command, CommandLine.Parse(command, [.. arguments]), Delivery.NewKey());
         var pause = new Backoff(TimeSpan.FromMilliseconds(50), TimeSpan.FromSeconds(2));
         while (true)

@@ -85,11 +85,12 @@ internal static class HomeChecks
         {
             return null;
         }
-        var refused = Directory.GetFiles(home.Outbox, "*.refused").Length;
-        var waiting = Directory.GetFiles(home.Outbox, "*.json").Length;
-        return refused > 0
-            ? Finding.Warning("outbox", $"{refused} commands that waited for their server were refused by it.", $"Look at {home.Outbox}/*.refused, then remove them.")
-            : Finding.Ok("outbox", waiting == 0 ? "Nothing waits to be sent." : $"{waiting} commands wait for their server.");
+        var (commands, unreadable) = Cli.Outbox.Of(home).All();
+        var refused = commands.Count(kept => kept.IsRefused);
+        var waiting = commands.Count - refused;
+        return unreadable.Count > 0 ? Finding.Warning("outbox", $"{unreadable[0]} cannot be read as a kept command.", "Move it away; what it was is to be given again.")
+            : refused > 0 ? Finding.Warning("outbox", $"{refused} of the commands that were kept for a server were refused by it.", "See 'wigwag outbox', then send or drop them.")
+            : Finding.Ok("outbox", waiting == 0 ? "Nothing waits to be sent." : $"{waiting} {(waiting == 1 ? "command waits" : "commands wait")} for their server; see 'wigwag outbox'.");
     }
 
     // Only under the lock, so that it is nobody's.

@@ -29,7 +29,7 @@ internal static class SetupChecks
     private static IEnumerable<Finding> Run(Workspace workspace)
     {
         var setup = new Setup(workspace);
-        return setup.SetUp.Count == 0 && !setup.Guard.WasInstalled
+        return setup.SetUp.Count == 0 && !setup.Guard.WasInstalled && !setup.Guard.IsOwn
             ? [Finding.Ok("agents", "No agent is set up in this working copy; 'wigwag init' does it.")]
             : [.. setup.SetUp.SelectMany(client => Client(setup, client, workspace)), .. Guard(setup.Guard, workspace)];
     }
@@ -71,17 +71,22 @@ internal static class SetupChecks
 
     private static IEnumerable<Finding> Guard(GuardFiles guard, Workspace workspace)
     {
-        if (!guard.WasInstalled)
-        {
-            yield return Finding.Ok("guard", "Commits and pushes are not guarded; 'wigwag guard install' does it.");
-            yield break;
-        }
         // Nobody is asked here, so nothing outside of the clone is written.
         var outside = guard.NotAgreed(install: true);
         Action? mend = outside is null
             ? () => new GuardFiles(workspace, ProgramName.Find().Path).Install(GuardFiles.RefusesWhenDown(workspace))
             : null;
         var next = outside is null ? "Run 'wigwag guard install', or --fix." : GuardFiles.Outside(outside, "install").Next;
+        if (!guard.WasInstalled)
+        {
+            yield return guard.IsOwn
+                ? Finding.Warning(
+                    "guard",
+                    "The guard that was set up here is no longer there: commits and pushes are not checked.",
+                    $"{next} If it was taken out on purpose: 'wigwag guard uninstall'.") with { Fix = mend }
+                : Finding.Ok("guard", "Commits and pushes are not guarded; 'wigwag guard install' does it.");
+            yield break;
+        }
         if (guard.InstalledIn != guard.Folder.Path)
         {
             var moved = $"git looks for hooks in {guard.Folder.Path} now; the guard is in {guard.InstalledIn}.";

@@ -41,9 +41,14 @@ internal static class GuardCommand
     {
         Words = "guard uninstall",
         Title = "Take the guard out",
-        Description = "Takes the guard out of this repository's git hooks and leaves them as they were.",
+        Description = "Takes the guard out of this repository's git hooks and leaves them as they were. Hooks that other worktrees asked for the guard in too keep it until the last "
+            + "of them is done with it.",
         Example = "wigwag guard uninstall",
-        Fields = [HooksPath],
+        Fields =
+        [
+            HooksPath,
+            new() { Name = "all", Option = "all", Kind = FieldKind.Flag, Description = "For the other worktrees of this repository as well." },
+        ],
         Run = line => Change(line, install: false),
     };
 
@@ -79,17 +84,21 @@ internal static class GuardCommand
         }
         else
         {
-            guard.Uninstall();
+            guard.Uninstall(line.Flag("all"));
         }
         if (!line.IsQuiet)
         {
             new Terminal(line.Flag("no_color")).Line(line.IsJson
-                ? $"{{\"installed\":{(install ? "true" : "false")},\"folder\":{Transport.Json.Quote(guard.Folder.Path)}}}"
+                ? $"{{\"installed\":{(guard.WasInstalled ? "true" : "false")},\"folder\":{Transport.Json.Quote(guard.Folder.Path)}}}"
                 : install ? $"Commits and pushes are guarded, by {Value.OneLine(guard.Folder.Path)}{(guard.Folder.Manager is { } manager ? $" (beside {manager})" : "")}."
-                : "The guard is taken out.").Flush();
+                : Stays(guard) ?? "The guard is taken out.").Flush();
         }
         return ExitCode.Ok;
     }
+
+    /// <summary>What is said where the guard stays for others; null where it is gone.</summary>
+    public static string? Stays(GuardFiles guard) => !guard.WasInstalled ? null
+        : $"The guard stays for {guard.Others.Count()} other worktree{(guard.Others.Count() == 1 ? "" : "s")} of this repository; 'wigwag guard uninstall --all' takes it out for all.";
 
     private static Workspace Here() => Workspace.Discover(Libc.CurrentDirectory()).Try(out var workspace, out var error) ? workspace : throw new Refusal(error);
 }

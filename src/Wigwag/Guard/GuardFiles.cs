@@ -34,6 +34,7 @@ internal sealed class GuardFiles
     private readonly string _marker;
     private readonly string? _program;
     private readonly string? _agreed;
+    private readonly GuardOwners _owners;
 
     /// <param name="workspace">The clone.</param>
     /// <param name="program">This program, as the hooks call it.</param>
@@ -48,6 +49,7 @@ internal sealed class GuardFiles
         _marker = Path.Combine(workspace.CommonDir, MarkerName);
         _program = Folder.IsShared ? null : program;
         _agreed = agreed is null ? null : RealPath.Of(agreed);
+        _owners = new(workspace);
     }
 
     public HookFolder Folder { get; }
@@ -63,8 +65,14 @@ internal sealed class GuardFiles
     /// <summary>True when the guard was installed in this repository and not taken out since.</summary>
     public bool WasInstalled => File.Exists(_marker);
 
+    /// <summary>True when this working copy asked for the guard, whether or not it is still there.</summary>
+    public bool IsOwn => _owners.IsOwn;
+
+    /// <summary>The folders of the other working copies that asked for it too.</summary>
+    public IEnumerable<string> Others => _owners.Others.Select(other => other.GitDir);
+
     /// <summary>The folder it was installed in, or null.</summary>
-    public string? InstalledIn => Remembered("hooks");
+    public string? InstalledIn => _owners.Hooks ?? Remembered("hooks");
 
     /// <summary>True when a commit is refused while no server answers.</summary>
     public static bool RefusesWhenDown(Workspace workspace) =>
@@ -89,7 +97,7 @@ internal sealed class GuardFiles
         {
             var file = FileOf(hook);
             var before = Read(file);
-            var after = install ? With(hook, before) : before is null ? "" : Without(hook, before) ?? "";
+            var after = install ? With(hook, before) : before is null ? "" : Stays(Folder.Path) ? before : Without(hook, before) ?? "";
             if (after != (before ?? ""))
             {
                 yield return (file, before is null ? null : Utf8(before), Utf8(after));
@@ -100,6 +108,7 @@ internal sealed class GuardFiles
     public void Install(bool refuseWhenDown)
     {
         Allow(install: true);
+        Adopt();
         Directory.CreateDirectory(Folder.Path);
         foreach (var hook in Hooks)
         {
@@ -117,20 +126,40 @@ internal sealed class GuardFiles
             }
         }
         Directory.CreateDirectory(Path.GetDirectoryName(_marker)!);
-        AtomicFile.Write(_marker, Encoding.UTF8.GetBytes($"hooks={Folder.Path}\nwhen_down={(refuseWhenDown ? "refuse" : "pass")}\n"));
+        AtomicFile.Write(_marker, Encoding.UTF8.GetBytes($"hooks={Folder.Path}\nwhen_down={(refuseWhenDown ? "refuse" : "pass")}\nowners=noted\n"));
+        _owners.Add(Folder.Path, Folder.IsEverywhere);
     }
 
-    /// <summary>Takes the guard out of where it is and of where it was installed.</summary>
-    public void Uninstall()
+    /// <summary>
+    /// Takes the guard out of where it is and of where it was installed, but for the hooks that other working copies asked for it in too; the last
+    /// of them takes it out.
+    /// </summary>
+    /// <param name="all">True to take it out for the others as well.</param>
+    public void Uninstall(bool all = false)
     {
         Allow(install: false);
-        foreach (var folder in Folders)
+        Adopt();
+        var folders = Folders.Concat(all ? _owners.Others.Select(other => other.Hooks) : []).Distinct().ToList();
+        if (all)
+        {
+            _owners.RemoveAll();
+        }
+        else
+        {
+            _owners.Remove();
+        }
+        foreach (var folder in folders.Where(folder => !Stays(folder)))
         {
             foreach (var hook in Hooks)
             {
                 Uninstall(hook, Path.Combine(folder, hook));
             }
         }
+        if (_owners.Others.Count > 0)
+        {
+            return;
+        }
+        folders.ForEach(_owners.Leave);
         if (WasInstalled)
         {
             File.Delete(_marker);
@@ -141,10 +170,22 @@ internal sealed class GuardFiles
         }
     }
 
+    // Other working copies, or other repositories, have asked for the guard in these hooks.
+    private bool Stays(string folder) => _owners.Others.Any(other => other.Hooks == folder) || _owners.IsUsedElsewhere(folder, MarkerName);
+
+    private void Adopt()
+    {
+        if (WasInstalled && Remembered("owners") is null && Remembered("hooks") is { } hooks)
+        {
+            _owners.Adopt(hooks);
+            AtomicFile.Write(_marker, Encoding.UTF8.GetBytes(string.Concat(Marked(_workspace).Append("owners=noted").Select(line => line + "\n"))));
+        }
+    }
+
     public string FileOf(string hook) => Path.Combine(Folder.Path, hook);
 
     /// <summary>Where the guard is, or was put at the time.</summary>
-    private IEnumerable<string> Folders => new[] { Folder.Path, InstalledIn }.OfType<string>().Distinct();
+    private IEnumerable<string> Folders => new[] { Folder.Path, InstalledIn, Remembered("hooks") }.OfType<string>().Distinct();
 
     /// <summary>Nothing is written where no one was asked: neither in a folder outside nor through a link.</summary>
     private void Allow(bool install)

@@ -44,7 +44,11 @@ internal static class HookCommand
         try
         {
             line.Require();
-            sent = Libc.ReadStandardInput();
+            sent = Libc.ReadStandardInput(RequestLimits.HookBytes + 1);
+            if (sent.Length > RequestLimits.HookBytes)
+            {
+                throw new Refusal(Error.TooLarge("body_too_large", $"The client sent more than {RequestLimits.HookBytes >> 20} MiB.", "Nothing was checked."));
+            }
             Answer(line, sent);
         }
         catch (Exception e) when (e is UnreachableException or Refusal or IOException or UnauthorizedAccessException)

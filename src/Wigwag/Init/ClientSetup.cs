@@ -1,6 +1,8 @@
 using System.Text.Json.Nodes;
 using Wigwag.Core.Hooks;
+using Wigwag.Program.Guard;
 using Wigwag.Program.Local;
+using Wigwag.Program.Transport;
 
 namespace Wigwag.Program.Init;
 
@@ -43,12 +45,23 @@ internal sealed class ClientSetup
     /// <param name="http">The address of a server whose hooks are called by HTTP where the client can, or null to run a command for each.</param>
     public IReadOnlyList<WantedFile> Files(ProgramName program, string? http) => _files(program, http);
 
-    /// <summary>The client and event of a command line or an address that calls a hook of Wigwag's, or null.</summary>
-    public static bool IsHook(string command, HookClient client) =>
+    /// <summary>True for a command line or an address that calls a hook of Wigwag's, in whatever way.</summary>
+    public static bool CallsHook(string command, HookClient client) =>
         command.Contains($"wigwag hook {client.Name} ", StringComparison.Ordinal)
         || command.Contains($"wigwag' hook {client.Name} ", StringComparison.Ordinal)
         || command.Contains($"wigwag\" hook {client.Name} ", StringComparison.Ordinal)
         || command.Contains($"/v1/hooks/{client.Name}/", StringComparison.Ordinal);
+
+    /// <summary>True for a command line or an address exactly as it is written here, whatever program or server it names: what somebody wrote around it is theirs.</summary>
+    public static bool IsHook(string command, HookClient client) => CallsHook(command, client)
+        && client.Events.Any(each => IsAddress(command, $"/v1/hooks/{client.Name}/{each.Event}") || IsCommand(command, $" hook {client.Name} {each.Event}"));
+
+    private static bool IsAddress(string text, string end) =>
+        text.EndsWith(end, StringComparison.Ordinal) && Uri.TryCreate(text, UriKind.Absolute, out var address) && address.Scheme is "http" or "https";
+
+    private static bool IsCommand(string text, string end) =>
+        text.EndsWith(end, StringComparison.Ordinal) && text[..^end.Length] is var program && GuardScript.Quote(ProgramName.FirstWord(program)) == program
+        && Path.GetFileName(ProgramName.FirstWord(program)) == Server;
 
     private static IReadOnlyList<WantedFile> ClaudeCode(ProgramName program, string? http) =>
     [
@@ -61,7 +74,7 @@ internal sealed class ClientSetup
         new(".codex/hooks.json", [.. Hooks(HookClient.Codex, program, Seconds, "Bash|apply_patch|Edit|Write", null)]),
         new(".codex/config.toml",
         [
-            new Wanted.Table("mcp_servers", $"mcp_servers.{Server}", $"[mcp_servers.{Server}]\ncommand = {Toml(program.Name)}\nargs = [\"mcp\"]\n"),
+            new Wanted.Table("mcp_servers", $"mcp_servers.{Server}", $"[mcp_servers.{Server}]\ncommand = {Toml(program.Name)}\nargs = [\"mcp\"]\n", ["mcp_servers", Server], program.Name),
         ]),
     ];
 
@@ -136,7 +149,14 @@ internal sealed class ClientSetup
             server["args"] = new JsonArray("mcp");
             return server;
         },
-        entry => entry.TextOf("command") is { } command && Path.GetFileName(command) == Server);
+        IsServer);
+
+    // Exactly as it is written here, whatever program it names: one with an environment or arguments of its own is somebody's.
+    private static bool IsServer(JsonText entry) =>
+        entry.Kind == JsonKind.Object && entry.TextOf("command") is { } command && Path.GetFileName(command) == Server
+        && entry["args"] is { Kind: JsonKind.List, Items: [{ Kind: JsonKind.Text, Text: "mcp" }] }
+        && entry.Items.All(member => member.Name is "command" or "args" || member is { Name: "type", Text: "stdio" })
+        && entry.Items.DistinctBy(member => member.Name).Count() == entry.Items.Count;
 
     private static string Toml(string text) => $"\"{text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
 }

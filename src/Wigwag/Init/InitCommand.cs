@@ -49,12 +49,12 @@ internal static class InitCommand
         var setup = new Setup(workspace);
         var http = Http(line) ?? setup.Http;
         var clients = Clients(line, setup, workspace, isUndo);
-        var steps = isUndo ? setup.Uninstall(clients) : setup.Install(clients, http);
+        var steps = isUndo ? setup.Uninstall(clients, isNamed: line.Has("client")) : setup.Install(clients, http);
         var wantsGuard = !line.Flag("no_guard") && (!isUndo || !line.Has("client"));
         var outside = wantsGuard ? setup.Guard.NotAgreed(!isUndo) : null;
         var hasGuard = wantsGuard && outside is null;
         var guard = hasGuard ? setup.Guard.Plan(!isUndo).ToList() : [];
-        var isNothing = guard.Count == 0 && steps.All(step => step.Change.IsNone);
+        var isNothing = guard.Count == 0 && steps.All(step => step.Change.IsNone) && !(isUndo && hasGuard && setup.Guard.IsOwn);
         Show(line, workspace, steps, guard, clients);
         if (outside is not null)
         {
@@ -65,7 +65,7 @@ internal static class InitCommand
         if (isApplied)
         {
             setup.Apply(steps, http);
-            if (hasGuard && (guard.Count > 0 || setup.Guard.WasInstalled != !isUndo))
+            if (hasGuard && (guard.Count > 0 || setup.Guard.WasInstalled != !isUndo || setup.Guard.IsOwn != !isUndo))
             {
                 Guard(setup.Guard, workspace, isUndo);
             }
@@ -75,6 +75,10 @@ internal static class InitCommand
             }
         }
         Conclude(line, clients, isNothing, isApplied, isUndo);
+        if (isUndo && hasGuard && isApplied && !line.IsQuiet && !line.IsJson && GuardCommand.Stays(setup.Guard) is { } stays)
+        {
+            new Terminal(line.Flag("no_color")).Line(stays).Flush();
+        }
         return outside is not null || steps.Any(step => step.Problem is not null) ? ExitCode.Of(ErrorKind.Conflict)
             : isApplied ? ExitCode.Ok : ExitCode.Pending;
     }
@@ -124,6 +128,10 @@ internal static class InitCommand
         foreach (var step in steps.Where(step => step.Problem is not null))
         {
             Terminal.Complain($"wigwag: {step.Change.Path} is left alone: {step.Problem}. Mend it and run 'wigwag init' again; {step.Client.Title} is not fully set up.");
+        }
+        foreach (var step in steps.Where(step => step.Note is not null))
+        {
+            Terminal.Complain($"wigwag: {step.Change.Path} {step.Note}.");
         }
         if (clients.Count == 0)
         {

@@ -67,28 +67,44 @@ internal sealed class JsonEditor
         Add(list.Kind == JsonKind.List ? list : throw new FormatException($"'{path[^1]}' is no list"), "", element);
     }
 
+    /// <summary>Puts another value in the place of one; what stood there is remembered.</summary>
+    public void Replace(JsonText item, JsonNode value)
+    {
+        var isOneLine = !Text.AsSpan(item.Start, item.End - item.Start).Contains('\n');
+        var insertion = new Insertion(item.Start, Write(value, isOneLine ? null : IndentOf(item.Start)), Text[item.Start..item.End]);
+        Text = insertion.Into(Text);
+        _insertions.Add(insertion);
+    }
+
     /// <summary>Takes an item out of its container, with the comma and the blanks that came with it.</summary>
     public void Remove(JsonText container, JsonText item)
     {
         var place = container.Items.IndexOf(item);
         if (place + 1 < container.Items.Count)
         {
-            Text = Text.Remove(item.MemberStart, container.Items[place + 1].MemberStart - item.MemberStart);
+            var next = container.Items[place + 1].MemberStart;
+            // Comments of others stay.
+            var comments = Text[item.End..next].Remove(Comma(item.End) - item.End, 1).TrimStart();
+            Text = Text[..item.MemberStart] + comments + Text[next..];
             return;
         }
         if (place == 0)
         {
             var (start, end) = (container.Start + 1, container.End - 1);
             // Comments of others stay.
-            var rest = Text[start..item.MemberStart].TrimEnd() + Text[(container.TrailingComma >= 0 ? container.TrailingComma + 1 : item.End)..end];
-            Text = Text[..start] + (string.IsNullOrWhiteSpace(rest) ? "" : rest) + Text[end..];
+            var rest = Joined(Text[start..item.MemberStart].TrimEnd(), Text[(container.TrailingComma >= 0 ? container.TrailingComma + 1 : item.End)..end]);
+            Text = Text[..start] + Joined(string.IsNullOrWhiteSpace(rest) ? "" : rest, Text[end..]);
             return;
         }
         var before = container.Items[place - 1].End;
         var between = Text[before..item.MemberStart];
         var kept = between.Trim() == "," ? "" : between.Remove(Comma(before) - before, 1).TrimEnd();
-        Text = Text[..before] + kept + Text[item.End..];
+        Text = Text[..before] + Joined(kept, Text[item.End..]);
     }
+
+    // A comment that goes to the end of its line must not swallow what follows.
+    private string Joined(string comments, string rest) =>
+        comments[(comments.LastIndexOf('\n') + 1)..].Contains("//", StringComparison.Ordinal) && !rest.TrimStart(' ', '\t', '\r').StartsWith('\n') ? comments + NewLine + rest : comments + rest;
 
     private int Comma(int at)
     {

@@ -22,7 +22,11 @@ internal sealed class Setup
     public GuardFiles Guard { get; }
 
     /// <summary>A file of a client, and what becomes of it or why nothing can.</summary>
-    internal sealed record Step(ClientSetup Client, FileChange Change, string? Problem);
+    internal sealed record Step(ClientSetup Client, FileChange Change, string? Problem)
+    {
+        /// <summary>What is to be known of a file that stays as it is, to follow its name; null when nothing is.</summary>
+        public string? Note { get; init; }
+    }
 
     /// <summary>The clients that were set up here before.</summary>
     public List<ClientSetup> SetUp => [.. ClientSetup.All.Where(client => _record.Files.Any(file => file.Client == client.Name))];
@@ -35,8 +39,18 @@ internal sealed class Setup
         FilePlan.Install(file, client.Client, before, record));
 
     /// <summary>What taking everything out again changes.</summary>
-    public List<Step> Uninstall(IEnumerable<ClientSetup> clients) => Steps(clients, _record.Http, (file, client, before, record) =>
-        FilePlan.Uninstall(file, client.Client, before, record));
+    /// <param name="clients">Whose files.</param>
+    /// <param name="isNamed">True when the user named them: then what says that it is Wigwag's goes also where nobody remembers putting it in.</param>
+    public List<Step> Uninstall(IEnumerable<ClientSetup> clients, bool isNamed)
+    {
+        var steps = Steps(clients, _record.Http, (file, client, before, record) => FilePlan.Uninstall(file, client.Client, before, record));
+        // A colleague committed it, or the user wrote it: init did not put it in here.
+        return isNamed ? steps : [.. steps.Select(step => step.Change.IsNone || _record.Of(step.Change.Path) is not null ? step : step with
+        {
+            Change = step.Change with { After = step.Change.Before },
+            Note = $"has entries for Wigwag that 'wigwag init' did not put in here, and keeps them; 'wigwag init --undo --client {step.Client.Name}' takes them out",
+        })];
+    }
 
     /// <summary>Writes what was planned and remembers it.</summary>
     public void Apply(IReadOnlyList<Step> steps, string? http)

@@ -1,10 +1,85 @@
+using System.Globalization;
+using Tomlyn.Parsing;
+using Tomlyn.Syntax;
+
 namespace Wigwag.Program.Init;
 
-/// <summary>The tables of a TOML file by the lines that they begin on. Enough to put one in and to take it out; no value is read.</summary>
+/// <summary>The tables of a TOML file by the lines that they begin on: to put one in and to take it out, and nothing else moves.</summary>
 internal static class TomlText
 {
     /// <summary>A table from its header's first character to one past its last line's end.</summary>
     internal sealed record Table(string Name, int Start, int End);
+
+    /// <summary>A table exactly as Wigwag writes it, whatever program it names.</summary>
+    internal sealed record Written(Table Table, string Command)
+    {
+        /// <summary>The change that makes it the wanted one; only the program's name changes.</summary>
+        public Insertion ReplacedBy(Wanted.Table wanted, string text)
+        {
+            var at = text.IndexOf("command", Table.Start + 1 + wanted.Name.Length, StringComparison.Ordinal);
+            var line = text[at..LineEnd(text, at)].TrimEnd('\r', '\n');
+            return new(at, wanted.Text.Split('\n')[1], line);
+        }
+    }
+
+    /// <summary>Refuses a file that is not TOML: what is put into it would be read by nobody, or as something else.</summary>
+    /// <exception cref="FormatException">It is not; says where.</exception>
+    public static void Check(string text)
+    {
+        if (Parse(text).Diagnostics.FirstOrDefault(each => each.Kind == DiagnosticMessageKind.Error) is { } error)
+        {
+            throw new FormatException(string.Create(CultureInfo.InvariantCulture, $"line {error.Span.Start.Line + 1} is not TOML"));
+        }
+    }
+
+    /// <summary>True when a file gives this key a value, as a table, within one, with dots, or inline.</summary>
+    public static bool Defines(string text, IReadOnlyList<string> key)
+    {
+        var document = Parse(text);
+        return document.KeyValues.Any(pair => Leads([], pair, key))
+            || document.Tables.Any(table => table.Name is { } name && Parts(name) is var parts && (Begins(parts, key) || table.Items.Any(pair => Leads(parts, pair, key))));
+    }
+
+    /// <summary>The table of that name, where it is exactly as Wigwag writes it: with a line or a table more it is somebody's own.</summary>
+    public static Written? Find(string text, Wanted.Table wanted)
+    {
+        var all = Tables(text);
+        if (all.FindAll(table => table.Name == wanted.Name || table.Name.StartsWith(wanted.Name + ".", StringComparison.Ordinal)) is not [var found] || found.Name != wanted.Name)
+        {
+            return null;
+        }
+        var own = text[found.Start..found.End].Split('\n').Select(line => line.Trim()).ToList();
+        own = own[..(own.FindLastIndex(line => line.Length > 0 && !line.StartsWith('#')) + 1)];
+        var lines = wanted.Text.TrimEnd('\n').Split('\n');
+        return own.Count == lines.Length && own[0].TrimStart('\ufeff') == lines[0] && own[2] == lines[2] && own[1].StartsWith("command = \"", StringComparison.Ordinal) && own[1].EndsWith('"')
+            && Value(own[1]) is { } command && Path.GetFileName(command) == "wigwag" ? new(found, command) : null;
+    }
+
+    private static string? Value(string line) =>
+        Parse(line) is { HasErrors: false } document && document.KeyValues.FirstOrDefault()?.Value is StringValueSyntax { Value: { } text } ? text : null;
+
+    private static DocumentSyntax Parse(string text) => SyntaxParser.Parse(text.StartsWith('\ufeff') ? text[1..] : text, "", validate: true);
+
+    private static bool Leads(IReadOnlyList<string> within, KeyValueSyntax pair, IReadOnlyList<string> key)
+    {
+        if (pair.Key is null)
+        {
+            return false;
+        }
+        List<string> whole = [.. within, .. Parts(pair.Key)];
+        return Begins(whole, key) || pair.Value is InlineTableSyntax inline && inline.Items.Any(item => item.KeyValue is { } inner && Leads(whole, inner, key));
+    }
+
+    private static bool Begins(IReadOnlyList<string> whole, IReadOnlyList<string> key) => whole.Take(key.Count).SequenceEqual(key, StringComparer.Ordinal);
+
+    private static List<string> Parts(KeySyntax key) => [.. key.DotKeys.Select(dotted => dotted.Key).Prepend(key.Key).Select(Text)];
+
+    private static string Text(BareKeyOrStringValueSyntax? part) => part switch
+    {
+        BareKeySyntax { Key.Text: { } bare } => bare,
+        StringValueSyntax { Value: { } quoted } => quoted,
+        _ => "",
+    };
 
     /// <summary>The tables with a header of their own, in order; names without blanks and quotes.</summary>
     public static List<Table> Tables(string text)

@@ -11,8 +11,8 @@ internal abstract record Wanted
     /// <summary>An element of a list that runs a hook, told from others' by its command.</summary>
     internal sealed record Hook(IReadOnlyList<string> Path, Func<JsonNode> Value, string Command) : Wanted;
 
-    /// <summary>A table of a TOML file.</summary>
-    internal sealed record Table(string Family, string Name, string Text) : Wanted;
+    /// <summary>A table of a TOML file; whatever else gives its key a value there is the user's and stays.</summary>
+    internal sealed record Table(string Family, string Name, string Text, IReadOnlyList<string> Key, string Command) : Wanted;
 
     /// <summary>What a file must say to be one of its kind, such as <c>version</c>; never taken out alone.</summary>
     internal sealed record Preamble(string Name, Func<JsonNode> Value) : Wanted;

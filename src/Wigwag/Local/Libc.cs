@@ -45,8 +45,11 @@ internal static unsafe partial class Libc
         return ioctl(1, getWindowSize, size) == 0 && size[1] > 0 ? size[1] : otherwise;
     }
 
-    /// <summary>Writes all of <paramref name="bytes"/>; false when the reader has gone.</summary>
-    public static bool Write(int descriptor, ReadOnlySpan<byte> bytes)
+    /// <summary>The error of a write whose reader has gone.</summary>
+    public const int Epipe = 32;
+
+    /// <summary>Writes all of <paramref name="bytes"/>; 0, or the error that kept it from it.</summary>
+    public static int Write(int descriptor, ReadOnlySpan<byte> bytes)
     {
         // Not a FileStream: on a file that several commands share, it would write at an offset of its own and overwrite.
         fixed (byte* start = bytes)
@@ -56,16 +59,29 @@ internal static unsafe partial class Libc
                 var written = write(descriptor, start + done, (nuint)(bytes.Length - done));
                 if (written < 0)
                 {
-                    if (Marshal.GetLastSystemError() is Eintr or Eagain)
+                    var error = Marshal.GetLastSystemError();
+                    if (error == Eagain)
                     {
-                        continue;
+                        UntilWritable(descriptor);
                     }
-                    return false;
+                    else if (error != Eintr)
+                    {
+                        return error;
+                    }
+                    continue;
                 }
                 done += (int)written;
             }
         }
-        return true;
+        return 0;
+    }
+
+    // Whoever made the descriptor made it non-blocking, as some shells and test runners do.
+    private static void UntilWritable(int descriptor)
+    {
+        const long writable = 4L << 32;
+        var asked = writable | (uint)descriptor;
+        _ = poll(&asked, 1, -1);
     }
 
     /// <summary>A connection to the Unix socket at <paramref name="path"/> on Linux, -1 when nobody listens there, or <see cref="NotInTime"/>.</summary>
@@ -140,13 +156,14 @@ internal static unsafe partial class Libc
     }
 
     /// <summary>All of standard input, which may be a file, a pipe or a socket.</summary>
-    public static byte[] ReadStandardInput() => ReadAll(0) ?? throw new IOException("Standard input cannot be read.");
+    /// <param name="most">Where to stop reading.</param>
+    public static byte[] ReadStandardInput(int most = int.MaxValue) => ReadAll(0, most) ?? throw new IOException("Standard input cannot be read.");
 
-    private static byte[]? ReadAll(int descriptor)
+    private static byte[]? ReadAll(int descriptor, int most = int.MaxValue)
     {
         var bytes = new byte[32 * 1024];
         var length = 0;
-        while (true)
+        while (length < most)
         {
             nint got;
             fixed (byte* into = bytes)
@@ -163,6 +180,7 @@ internal static unsafe partial class Libc
                 Array.Resize(ref bytes, length * 2);
             }
         }
+        return bytes[..most];
     }
 
     /// <summary>The name of this machine.</summary>
@@ -221,6 +239,9 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc")]
     private static partial nint write(int descriptor, byte* bytes, nuint count);
+
+    [LibraryImport("libc")]
+    private static partial int poll(long* asked, nuint count, int milliseconds);
 
     [LibraryImport("libc")]
     private static partial int socket(int domain, int type, int protocol);

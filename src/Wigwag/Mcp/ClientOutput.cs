@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using ModelContextProtocol.Protocol;
+using Wigwag.Program.Views;
 
 namespace Wigwag.Program.Mcp;
 
@@ -9,6 +10,10 @@ namespace Wigwag.Program.Mcp;
 internal sealed class ClientOutput(Stream output) : IDisposable
 {
     private readonly SemaphoreSlim _turn = new(1, 1);
+    private readonly TaskCompletionSource _broken = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Fails when what the client reads cannot be written any more; until then it does not end.</summary>
+    public Task Broken => _broken.Task;
 
     public void Dispose() => _turn.Dispose();
 
@@ -53,6 +58,10 @@ internal sealed class ClientOutput(Stream output) : IDisposable
         {
             await output.WriteAsync(bytes, CancellationToken.None);
             await output.FlushAsync(CancellationToken.None);
+        }
+        catch (IOException e)
+        {
+            _broken.TrySetException(new OutputException(e.Message));
         }
         finally
         {

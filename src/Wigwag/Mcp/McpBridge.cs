@@ -5,6 +5,7 @@ using System.Net.Http.Headers;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using ModelContextProtocol.Protocol;
+using Wigwag.Core.Operations;
 using Wigwag.Program.Cli;
 using Wigwag.Program.Transport;
 
@@ -15,10 +16,17 @@ namespace Wigwag.Program.Mcp;
 /// It holds no state of the domain. What it adds is staying connected: requests that a restart of the server broke off are sent
 /// again, under a key that makes the repeat harmless, and sessions and subscriptions are opened again.
 /// </summary>
-internal sealed class McpBridge(Upstream upstream, TextReader input, ClientOutput output, Channel channel, TextWriter log) : IDisposable
+internal sealed class McpBridge(Upstream upstream, ClientInput input, ClientOutput output, Channel channel, TextWriter log) : IDisposable
 {
     private const int InternalError = -32603;
+    private const int InvalidRequest = -32600;
     private const int ParseError = -32700;
+
+    private static readonly Error TooLarge = Error.TooLarge(
+        "body_too_large",
+        $"The message has more than {RequestLimits.JsonBytes} bytes, the most that one may have.",
+        "Send less; a large file goes by 'wigwag send --attach FILE'.");
+
     private static readonly TimeSpan RequestPatience = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan LastAnswers = TimeSpan.FromSeconds(10);
 
@@ -31,13 +39,18 @@ internal sealed class McpBridge(Upstream upstream, TextReader input, ClientOutpu
     public async Task Run(CancellationToken cancel)
     {
         using var ends = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        while (await input.ReadLineAsync(cancel) is { } line)
+        while (await Next(cancel) is { } line)
         {
-            if (line.Length == 0)
+            if (line.Text is null)
+            {
+                await output.Error(line.Id, InvalidRequest, $"{TooLarge.Message} {TooLarge.Next}", JsonNode.Parse(Problems.Write(TooLarge)), cancel);
+                continue;
+            }
+            if (line.Text.Length == 0)
             {
                 continue;
             }
-            if (ClientMessage.Parse(line) is not { } messages)
+            if (ClientMessage.Parse(line.Text) is not { } messages)
             {
                 await output.Error(null, ParseError, "The line is not a JSON-RPC message.", null, cancel);
                 continue;
@@ -66,6 +79,21 @@ internal sealed class McpBridge(Upstream upstream, TextReader input, ClientOutpu
         {
             log.WriteLine($"wigwag mcp: could not end the session: {e.Message}");
         }
+        if (output.Broken.IsFaulted)
+        {
+            await output.Broken;
+        }
+    }
+
+    // A client that cannot be answered is served no longer.
+    private async Task<ClientLine?> Next(CancellationToken cancel)
+    {
+        var line = input.Read(cancel).AsTask();
+        if (await Task.WhenAny(line, output.Broken) == output.Broken)
+        {
+            await output.Broken;
+        }
+        return await line;
     }
 
     private async Task Take(ClientMessage message, CancellationToken cancel)
@@ -100,7 +128,7 @@ internal sealed class McpBridge(Upstream upstream, TextReader input, ClientOutpu
         var request = new UnderWay(message, cancel);
         if (!_underWay.TryAdd(message.Id!, request))
         {
-            await output.Error(message.Id, -32600, "A request with this id is under way.", null, cancel);
+            await output.Error(message.Id, InvalidRequest, "A request with this id is under way.", null, cancel);
             return;
         }
         if (message.IsStateless && message.Method != RequestMethods.ServerDiscover)

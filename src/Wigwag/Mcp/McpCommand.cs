@@ -1,5 +1,4 @@
 using System.Net.Http.Headers;
-using System.Text;
 using Wigwag.Program.Cli;
 using Wigwag.Program.Local;
 using Wigwag.Program.Transport;
@@ -53,7 +52,8 @@ internal static class McpCommand
             cancel => Task.Run(() => Start(route, home), cancel),
             cancel => Task.Run(presence.Register, cancel));
         using var output = new ClientOutput(Console.OpenStandardOutput());
-        using var input = new StreamReader(Console.OpenStandardInput(), new UTF8Encoding(false));
+        await using var standardInput = Console.OpenStandardInput();
+        var input = new ClientInput(standardInput);
         var channel = new Channel(upstream, output, Mode(line.Value("channel") ?? Settings.Value("WIGWAG_CHANNEL")), log);
         using var bridge = new McpBridge(upstream, input, output, channel, log);
         using var ended = new CancellationTokenSource();

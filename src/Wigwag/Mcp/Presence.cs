@@ -68,7 +68,7 @@ internal sealed class Presence(Home home, Route route, Standing standing, Identi
         {
             return;
         }
-        var call = new RequestBuilder(standing.Fact, Attachments.Enclose).Build(command, CommandLine.Parse(command, []), Guid.NewGuid().ToString("N"));
+        var call = new RequestBuilder(standing.Fact).Build(command, CommandLine.Parse(command, []), Guid.NewGuid().ToString("N"));
         var reply = new Delivery(_index, home, route, standing, identity).Send(call);
         if (!reply.IsSuccess)
         {

@@ -27,6 +27,9 @@ internal sealed record Call
 /// <param name="Build">The build of the program that answered, where the server says.</param>
 internal sealed record Reply(int Status, byte[] Body, string? Build)
 {
+    /// <summary>What the answer means to a script, where the operation has several; null otherwise.</summary>
+    public string? Outcome { get; init; }
+
     public bool IsSuccess => Status is >= 200 and < 300;
 
     /// <summary>True when the refusal has this code, told without parsing it.</summary>

@@ -41,7 +41,10 @@ internal static class HttpReply
             throw new IOException("The server closed the connection in the middle of its answer.");
         }
         var isChunked = Header(lines, "Transfer-Encoding") is { } coding && coding.EndsWith("chunked", StringComparison.OrdinalIgnoreCase);
-        return new(status, isChunked ? Unchunk(body) : body.ToArray(), Header(lines, "Wigwag-Build"));
+        return new(status, isChunked ? Unchunk(body) : body.ToArray(), Header(lines, "Wigwag-Build"))
+        {
+            Outcome = Header(lines, Core.Operations.Outcomes.Header),
+        };
     }
 
     private static string? Header(string[] lines, string name)

@@ -18,6 +18,11 @@ internal static class Problems
                 Details = problem["details"] is { Kind: JsonKind.Object } details ? JsonNode.Parse(text[details.Start..details.End])!.AsObject() : null,
             };
         }
+        if (reply.Status is 414 or 431)
+        {
+            // Refused before it was read as a request of Wigwag's.
+            return Error.TooLarge("request_too_large", "What is asked for has more than a request's address and headers hold.", "Ask for less in one command: a shorter text, or fewer names.");
+        }
         return new(Kind(null, reply.Status), $"http_{reply.Status}", $"{server} answered with HTTP status {reply.Status}.", "See the server's log.");
     }
 
@@ -39,7 +44,8 @@ internal static class Problems
         }
     }
 
-    private static string Name(ErrorKind kind) => kind switch
+    /// <summary>The kind as JSON has it.</summary>
+    public static string Name(ErrorKind kind) => kind switch
     {
         ErrorKind.Invalid => "invalid",
         ErrorKind.NotFound => "not_found",
@@ -51,7 +57,8 @@ internal static class Problems
         _ => "unavailable",
     };
 
-    private static ErrorKind Kind(string? name, int status)
+    /// <summary>The kind of that name, else the one that a status of HTTP means.</summary>
+    public static ErrorKind Kind(string? name, int status)
     {
         foreach (var kind in Enum.GetValues<ErrorKind>())
         {
@@ -66,7 +73,7 @@ internal static class Problems
             404 => ErrorKind.NotFound,
             409 => ErrorKind.Conflict,
             410 => ErrorKind.Expired,
-            413 => ErrorKind.TooLarge,
+            413 or 414 or 431 => ErrorKind.TooLarge,
             429 => ErrorKind.RateLimited,
             >= 500 => ErrorKind.Unavailable,
             _ => ErrorKind.Invalid,

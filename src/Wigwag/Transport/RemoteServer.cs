@@ -5,6 +5,8 @@ namespace Wigwag.Program.Transport;
 /// <summary>A server elsewhere, over HTTP with a key.</summary>
 internal sealed class RemoteServer(Uri address, string? token) : IServer, IDisposable
 {
+    private const int LargeBody = 256 * 1024;
+
     private readonly HttpClient _http = new(new SocketsHttpHandler
     {
         // A redirect could carry the key to somebody else.
@@ -36,6 +38,8 @@ internal sealed class RemoteServer(Uri address, string? token) : IServer, IDispo
         {
             request.Content = new ByteArrayContent(call.Body);
             request.Content.Headers.ContentType = MediaTypeHeaderValue.Parse(call.ContentType);
+            // A server that will not have it says so before it is sent.
+            request.Headers.ExpectContinue = call.Body.Length > LargeBody ? true : null;
         }
         using var patience = new CancellationTokenSource(call.Patience);
         try
@@ -43,7 +47,10 @@ internal sealed class RemoteServer(Uri address, string? token) : IServer, IDispo
             using var response = _http.Send(request, patience.Token);
             using var content = new MemoryStream();
             response.Content.CopyTo(content, null, patience.Token);
-            return new((int)response.StatusCode, content.ToArray(), null);
+            return new((int)response.StatusCode, content.ToArray(), null)
+            {
+                Outcome = response.Headers.TryGetValues(Core.Operations.Outcomes.Header, out var outcomes) ? outcomes.FirstOrDefault() : null,
+            };
         }
         catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException)
         {

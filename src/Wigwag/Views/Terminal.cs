@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text;
 using Wigwag.Program.Local;
 
@@ -55,14 +56,35 @@ internal sealed class Terminal
     /// <summary>Writes one line to standard error.</summary>
     public static void Complain(string line) => Print(2, Encoding.UTF8.GetBytes(line + "\n"));
 
+    /// <summary>True when nobody reads standard output any more, as after <c>wigwag inbox | head -1</c>; what is printed then is dropped.</summary>
+    public static bool ReaderHasGone { get; private set; }
+
     private static void Print(int descriptor, ReadOnlySpan<byte> bytes)
     {
-        if (!Libc.Write(descriptor, bytes) && descriptor == 1)
+        if (descriptor == 1 && ReaderHasGone)
         {
-            // The reader has gone, as 'wigwag inbox | head -1' does; whatever else would be printed has nobody to read it.
-            Environment.Exit(Cli.ExitCode.Ok);
+            return;
+        }
+        var error = Libc.Write(descriptor, bytes);
+        if (error == 0 || descriptor != 1)
+        {
+            return;
+        }
+        ReaderHasGone = error == Libc.Epipe;
+        if (!ReaderHasGone)
+        {
+            throw new OutputException(Marshal.GetPInvokeErrorMessage(error));
         }
     }
+}
+
+/// <summary>Standard output took no more, on a full disk for example: whoever reads it has not got all.</summary>
+internal sealed class OutputException(string reason) : Exception($"Standard output cannot be written: {reason.TrimEnd('.')}.")
+{
+    public string Reason => reason;
+
+    /// <summary>What can be done about it.</summary>
+    public string Next { get; init; } = "Free some space there, or send it elsewhere.";
 }
 
 /// <summary>How a text looks on a terminal, as SGR numbers it.</summary>

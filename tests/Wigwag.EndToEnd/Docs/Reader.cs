@@ -42,6 +42,25 @@ internal sealed partial class Reader : IAsyncDisposable
     /// <summary>Pastes one line in <c>dave/vc</c>; what it printed.</summary>
     public Task<string> Paste(string line, CancellationToken cancel) => Paste(new Block(line, "dave/vc", ""), cancel);
 
+    /// <summary>Runs one line in <c>dave/vc</c>, however it ends.</summary>
+    public async Task<Finished> Run(string line, CancellationToken cancel)
+    {
+        var block = new Block(line, "dave/vc", "");
+        return await Bash(WithRealAddress(await WithRealIds(block, cancel)), block.Where, cancel);
+    }
+
+    /// <summary>Runs one line in <c>dave/vc</c> whose standard output nobody reads.</summary>
+    public async Task<Finished> RunUnread(string line, CancellationToken cancel)
+    {
+        var code = WithRealAddress(await WithRealIds(new Block(line, "dave/vc", ""), cancel));
+        using var process = Child.Start("bash", ["-c", code], _world.Clone("dave/vc"), Environment);
+        process.StandardOutput.Close();
+        process.StandardInput.Close();
+        var error = await process.StandardError.ReadToEndAsync(cancel);
+        await process.WaitForExitAsync(cancel);
+        return new(process.ExitCode, "", error);
+    }
+
     public async ValueTask DisposeAsync()
     {
         await Bash("wigwag stop", "dave/vc", CancellationToken.None);

@@ -91,6 +91,88 @@ public sealed class InitTests : IDisposable
     }
 
     [Fact]
+    public void Entries_that_the_user_made_for_Wigwag_stay_theirs()
+    {
+        Write(".mcp.json", "{\n\t\"mcpServers\": { \"wigwag\": { \"command\": \"wigwag\", \"args\": [\"mcp\", \"--toolsets\", \"all\"] } }\n}");
+        Write(".gemini/settings.json", "{ \"mcpServers\": { \"wigwag\": { \"command\": \"wigwag\", \"args\": [\"mcp\"], \"timeout\": 5 } } }\r\n");
+        Write(".cursor/mcp.json", "// mine\n{ \"mcpServers\": { \"wigwag\": { \"url\": \"https://wigwag.example.org/mcp\" } } }\n");
+        Write(".codex/config.toml", "[mcp_servers.wigwag]\ncommand = \"wigwag\"\nargs = [\"mcp\"]\n\n[mcp_servers.wigwag.env]\nWIGWAG_AGENT = \"ui/vc\"\n");
+        Write(".claude/settings.json", "{ \"hooks\": { \"Stop\": [{ \"hooks\": [{ \"type\": \"command\", \"command\": \"nice wigwag hook claude-code Stop\" }] }] } }");
+        var before = Snapshot();
+        _town.WigwagIn(_vc, "init", "--yes").Fine();
+        var after = Snapshot();
+        Assert.All([".mcp.json", ".cursor/mcp.json", ".codex/config.toml"], file => Assert.Equal(before[file], after[file]));
+        Assert.Contains("nice wigwag hook", File.ReadAllText(At(".claude/settings.json")), StringComparison.Ordinal);
+        Assert.DoesNotContain(Findings(), finding => finding.Health != "ok");
+        _town.WigwagIn(_vc, "init", "--yes").Fine();
+        _town.WigwagIn(_vc, "init", "--undo", "--yes").Fine();
+        Assert.Equal(before, Snapshot());
+        // Nobody put them in here: to take them out, the client is to be named.
+        _town.WigwagIn(_vc, "init", "--undo", "--yes").Fine();
+        Assert.Equal(before, Snapshot());
+    }
+
+    [Fact]
+    public void Entries_that_a_colleague_committed_are_not_taken_out_by_who_did_not_put_them_in()
+    {
+        _town.WigwagIn(_vc, "init", "--yes", "--client", "claude-code", "--no-guard").Fine();
+        Directory.Delete(At(".git/wigwag"), recursive: true);
+        var committed = Snapshot();
+        Assert.Contains("did not put in here", _town.WigwagIn(_vc, "init", "--undo", "--yes").Fine().Complaint, StringComparison.Ordinal);
+        Assert.Equal(committed, Snapshot());
+        _town.WigwagIn(_vc, "init", "--yes", "--no-guard", "--client", "claude-code").Fine();
+        _town.WigwagIn(_vc, "init", "--undo", "--yes").Fine();
+        Assert.Equal(committed, Snapshot());
+        _town.WigwagIn(_vc, "init", "--undo", "--yes", "--client", "claude-code").Fine();
+        Assert.False(File.ReadAllText(At(".mcp.json")).Contains("wigwag", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_broken_configuration_of_Codex_is_left_alone()
+    {
+        Write(".codex/config.toml", "model = \"o5\nargs = [\n");
+        var ran = _town.WigwagIn(_vc, "init", "--yes", "--client", "codex");
+        Assert.Equal(4, ran.ExitCode);
+        Assert.Contains("line 1 is not TOML", ran.Complaint, StringComparison.Ordinal);
+        Assert.Equal("model = \"o5\nargs = [\n", File.ReadAllText(At(".codex/config.toml")));
+    }
+
+    [Fact]
+    public void Worktrees_that_were_both_set_up_share_the_guard_until_the_last_is_done_with_it()
+    {
+        File.WriteAllText(At("a.txt"), "x");
+        _town.Run("git", _vc, "add", "a.txt").Fine();
+        _town.Run("git", _vc, "-c", "user.name=x", "-c", "user.email=x@x", "commit", "-qm", "one").Fine();
+        _town.Run("git", _vc, "worktree", "add", "-q", "../wt").Fine();
+        _town.Run("git", _vc, "worktree", "add", "-q", "../wt2").Fine();
+        var (wt, wt2) = (At("../wt"), At("../wt2"));
+        foreach (var folder in new[] { wt, wt2, _vc })
+        {
+            _town.WigwagIn(folder, "init", "--yes", "--client", "claude-code").Fine();
+        }
+        Assert.Contains("stays for 2 other worktrees", _town.WigwagIn(wt, "init", "--undo", "--yes").Fine().Output, StringComparison.Ordinal);
+        Assert.Contains("already", _town.WigwagIn(wt2, "init", "--yes", "--client", "claude-code").Fine().Output, StringComparison.Ordinal);
+        Assert.False(File.Exists(Path.Combine(wt, ".mcp.json")));
+        // It still refuses what another holds.
+        _town.WigwagIn(wt2, "reserve", "b.txt", "--as", "other/vc").Fine();
+        File.WriteAllText(Path.Combine(wt2, "b.txt"), "x");
+        _town.Run("git", wt2, "add", "b.txt").Fine();
+        Assert.NotEqual(0, _town.Run("git", wt2, "-c", "user.name=x", "-c", "user.email=x@x", "commit", "-qm", "two").ExitCode);
+        // What somebody removes all the same is missed by each that asked for it, and mended.
+        Directory.Delete(At(".git/hooks"), recursive: true);
+        File.Delete(At(".git/wigwag/guard"));
+        Assert.Contains(Findings(wt2), finding => finding is { Check: "guard", Health: "warning" } && finding.Message.Contains("no longer there", StringComparison.Ordinal));
+        Assert.DoesNotContain(Findings(wt), finding => finding is { Check: "guard", Health: "warning" });
+        _town.WigwagIn(wt2, "doctor", "--fix").Fine();
+        Assert.DoesNotContain(Findings(wt2), finding => finding.Health != "ok");
+        _town.WigwagIn(wt2, "init", "--undo", "--yes").Fine();
+        Assert.True(File.Exists(At(".git/hooks/pre-commit")));
+        _town.WigwagIn(_vc, "init", "--undo", "--yes").Fine();
+        Assert.False(File.Exists(At(".git/hooks/pre-commit")));
+        Assert.False(Directory.Exists(At(".git/wigwag")));
+    }
+
+    [Fact]
     public void Through_a_link_that_leads_out_of_the_repository_nothing_is_written()
     {
         var elsewhere = Path.Combine(_town.Folder, "elsewhere.json");
@@ -218,7 +300,7 @@ public sealed class InitTests : IDisposable
         _town.WigwagIn(_vc, "guard", "uninstall").Fine();
     }
 
-    private List<(string Check, string Health, string Message)> Findings() => [.. _town.WigwagIn(_vc, "doctor", "--json").Json.GetProperty("findings").EnumerateArray()
+    private List<(string Check, string Health, string Message)> Findings(string? folder = null) => [.. _town.WigwagIn(folder ?? _vc, "doctor", "--json").Json.GetProperty("findings").EnumerateArray()
         .Select(finding => (finding.GetProperty("check").GetString()!, finding.GetProperty("health").GetString()!, finding.GetProperty("message").GetString()!))];
 
     public void Dispose() => _town.Dispose();

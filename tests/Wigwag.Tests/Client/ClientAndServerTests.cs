@@ -43,6 +43,24 @@ public sealed class ClientAndServerTests : IAsyncLifetime
         Assert.Single(answers.Select(answer => answer.Value.IssueId).Distinct());
     }
 
+    [Theory(Timeout = 60_000)]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task What_is_too_large_is_refused_as_that_and_not_broken_off(bool overSocket)
+    {
+        using var client = overSocket ? new WigwagClient(new() { Socket = _server.Socket }) : new WigwagClient(new() { Address = _server.Address, Token = _server.Token });
+        const int limit = 10 * 1024 * 1024;
+        foreach (var size in new[] { limit, limit + 1, 10 * limit })
+        {
+            using var file = new MemoryStream(new byte[size]);
+            Assert.Equal(size > limit ? ErrorKind.TooLarge : null, (await client.Upload(file, Cancel)).Error?.Kind);
+        }
+        foreach (var size in new[] { RequestLimits.JsonBytes + 1, 10 * RequestLimits.JsonBytes })
+        {
+            Assert.Equal(ErrorKind.TooLarge, (await client.Call(CreateIssue.Operation, new() { Title = "x", Body = new string('x', size) }, cancel: Cancel)).Error?.Kind);
+        }
+    }
+
     [Fact(Timeout = 60_000)]
     public async Task The_socket_needs_no_token_and_a_port_does()
     {

@@ -114,15 +114,95 @@ public sealed class GuardFilesTests : IDisposable
     }
 
     [Fact]
-    public void All_worktrees_share_one_guard()
+    public void All_worktrees_share_one_guard_and_the_last_that_asked_for_it_takes_it_out()
     {
         _clones.Make("vc");
         _clones.Git("vc", "worktree", "add", "-q", "../topic");
-        Guard("topic").Install(refuseWhenDown: true);
-        Assert.Equal(GuardState.Installed, Guard().State("pre-commit"));
-        Assert.True(GuardFiles.RefusesWhenDown(_clones.Workspace("vc")));
+        _clones.Git("vc", "worktree", "add", "-q", "../gone");
+        LeavesNoTrace("vc", () =>
+        {
+            Guard("topic").Install(refuseWhenDown: true);
+            Guard().Install(refuseWhenDown: true);
+            Guard("gone").Install(refuseWhenDown: true);
+            Assert.Equal(GuardState.Installed, Guard().State("pre-commit"));
+            Assert.True(GuardFiles.RefusesWhenDown(_clones.Workspace("vc")));
+            // A worktree that was deleted without git's knowing does not want it any more.
+            Directory.Delete(_clones["gone"], recursive: true);
+            Guard("topic").Uninstall();
+            Assert.All(GuardFiles.Hooks, hook => Assert.Equal(GuardState.Installed, Guard("topic").State(hook)));
+            Assert.Empty(Guard("topic").Plan(install: true));
+            Assert.False(Guard("topic").IsOwn);
+            Guard().Uninstall();
+            Assert.All(GuardFiles.Hooks, hook => Assert.Equal(GuardState.Missing, Guard("topic").State(hook)));
+            Directory.Delete(_clones["vc/.git/worktrees/gone/wigwag"], recursive: true);
+        });
+    }
+
+    [Fact]
+    public void Who_takes_it_out_for_all_leaves_nothing()
+    {
+        _clones.Make("vc");
+        _clones.Git("vc", "worktree", "add", "-q", "../topic");
+        LeavesNoTrace("vc", () =>
+        {
+            Guard("topic").Install(refuseWhenDown: false);
+            Guard().Install(refuseWhenDown: false);
+            Guard().Uninstall(all: true);
+            Assert.False(Guard("topic").IsOwn);
+        });
+    }
+
+    [Fact]
+    public void A_guard_of_a_version_that_noted_nobody_belongs_to_those_who_ran_init()
+    {
+        _clones.Make("vc");
+        _clones.Git("vc", "worktree", "add", "-q", "../topic");
+        Guard().Install(refuseWhenDown: false);
+        var marker = _clones["vc/.git/wigwag/guard"];
+        File.WriteAllText(marker, File.ReadAllText(marker).Replace("owners=noted\n", "", StringComparison.Ordinal));
+        File.Delete(_clones["vc/.git/wigwag/guarded"]);
+        _clones.Write("vc/.git/wigwag/init.json", "{}");
+        _clones.Write("vc/.git/worktrees/topic/wigwag/init.json", "{}");
+        Guard("topic").Uninstall();
+        Assert.Equal(GuardState.Installed, Guard().State("pre-push"));
         Guard().Uninstall();
-        Assert.Equal(GuardState.Missing, Guard("topic").State("pre-commit"));
+        Assert.Equal(GuardState.Missing, Guard().State("pre-push"));
+    }
+
+    [Fact]
+    public void Hooks_that_a_worktree_has_for_itself_lose_the_guard_with_it_alone()
+    {
+        _clones.Make("vc");
+        Write("vc/.githooks/pre-commit", "#!/bin/sh\necho mine\n");
+        _clones.Git("vc", "add", ".githooks");
+        _clones.Git("vc", "-c", "user.name=x", "-c", "user.email=x@x", "commit", "-qm", "hooks");
+        _clones.Git("vc", "config", "core.hooksPath", ".githooks");
+        _clones.Git("vc", "worktree", "add", "-q", "../topic");
+        Guard().Install(refuseWhenDown: false);
+        Guard("topic").Install(refuseWhenDown: false);
+        Guard("topic").Uninstall();
+        Assert.Equal("#!/bin/sh\necho mine\n", File.ReadAllText(_clones["topic/.githooks/pre-commit"]));
+        Assert.Equal(GuardState.Installed, Guard().State("pre-commit"));
+        Assert.True(Guard().WasInstalled);
+    }
+
+    [Fact]
+    public void Hooks_of_several_repositories_keep_the_guard_for_the_others()
+    {
+        _clones.Make("vc");
+        _clones.Make("beads");
+        Write("everywhere/pre-commit", "#!/bin/sh\necho mine\n");
+        _clones.Git("vc", "config", "core.hooksPath", _clones["everywhere"]);
+        _clones.Git("beads", "config", "core.hooksPath", _clones["everywhere"]);
+        LeavesNoTrace("everywhere", () =>
+        {
+            Guard().Install(refuseWhenDown: false);
+            Guard("beads").Install(refuseWhenDown: false);
+            Guard().Uninstall();
+            Assert.False(Guard().WasInstalled);
+            Assert.Equal(GuardState.Installed, Guard("beads").State("pre-commit"));
+            Guard("beads").Uninstall();
+        });
     }
 
     [Fact]

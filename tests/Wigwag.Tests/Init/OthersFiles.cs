@@ -16,7 +16,7 @@ internal static class OthersFiles
             "model = \"o5\"\n", "# a comment\n", "\n", "[features]\nhooks = true\n", "[mcp_servers.docs]\ncommand = \"docs\" # theirs\nargs = [\n  \"[x]\",\n]\n",
             "[mcp_servers.docs.env]\nA = '[mcp_servers.wigwa]'\n", "text = \"\"\"\n[mcp_servers.nothing]\n\"\"\"\n", "[[list]]\nname = 'x'\n", "[ projects . \"/src/vc\" ]\ntrust_level = \"trusted\"\n", "[tui]\n\n# about the next\n",
         ];
-        var text = string.Concat(Enumerable.Range(0, random.Next(6)).Select(_ => blocks[random.Next(blocks.Length)]));
+        var text = string.Concat(blocks.OrderBy(_ => random.Next()).Take(random.Next(6)));
         text = random.Next(4) == 0 ? text.TrimEnd('\n') : text;
         return random.Next(5) == 0 ? text.Replace("\n", "\r\n", StringComparison.Ordinal) : text;
     }

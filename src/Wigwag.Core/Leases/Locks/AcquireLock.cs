@@ -85,6 +85,7 @@ public static class AcquireLock
         Cli = "lock acquire <file_path>",
         Example = "wigwag lock acquire src/parser.cs --reason \"off by one\"",
         Json = LeasesJson.Default,
+        Negative = new(Outcome.Held, "another agent holds it", answer => !answer.Success),
         Handler = Handle,
     };
 

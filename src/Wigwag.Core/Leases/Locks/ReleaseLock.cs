@@ -27,6 +27,7 @@ public static class ReleaseLock
         Cli = "lock release <file_path>",
         Example = "wigwag lock release src/parser.cs",
         Json = LeasesJson.Default,
+        Negative = new(Outcome.NotHeld, "you do not hold it", answer => !answer.Success),
         Handler = Handle,
     };
 
