@@ -2,6 +2,7 @@ using Wigwag.Core.Leases;
 using Wigwag.Core.Operations;
 using Wigwag.Core.Projects;
 using Wigwag.Core.Store;
+using Wigwag.Core.Text;
 
 namespace Wigwag.Core.Agents;
 
@@ -230,7 +231,7 @@ public static class AgentRegistry
 
     internal static Error BadId(string reference) => Error.Invalid(
         "bad_agent_id",
-        $"'{(reference.Length <= 140 ? reference : reference[..140])}' is not {AgentId.Form}.",
+        $"{Sanitize.Quote(reference)} is not {AgentId.Form}.",
         "Write workspace/project in lower-case letters, digits, '.', '_' and '-', or the workspace alone in a clone of the project.");
 
     private static async ValueTask<Error> Unknown(Session session, string reference)
@@ -238,7 +239,7 @@ public static class AgentRegistry
         var ids = (await After(session, null, online: false, "", MaxIdsSearched)).Where(agent => session.Caller.Reaches(agent.Project));
         return Error.NotFound(
             "unknown_agent",
-            $"No agent '{reference}' is known here.",
+            $"No agent {Sanitize.Quote(reference)} is known here.",
             NearNames.Offer(reference, ids.Select(agent => agent.AgentId.Value), "`wigwag agent list` shows all; an agent registers with its first command."));
     }
 

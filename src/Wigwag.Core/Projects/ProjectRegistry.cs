@@ -1,6 +1,7 @@
 using Wigwag.Core.Leases.Scopes;
 using Wigwag.Core.Operations;
 using Wigwag.Core.Store;
+using Wigwag.Core.Text;
 
 namespace Wigwag.Core.Projects;
 
@@ -197,7 +198,7 @@ public static class ProjectRegistry
             [] => await Unknown(session, reference),
             _ => Error.Conflict(
                 "ambiguous_project",
-                $"'{reference}' may be any of {string.Join(", ", matches.Take(10).Select(project => project.ProjectId.Value))}.",
+                $"{Sanitize.Quote(reference)} may be any of {string.Join(", ", matches.Take(10).Select(project => project.ProjectId.Value))}.",
                 $"Use an id or a short name: {string.Join(", ", matches.Take(10).Select(project => project.Name))}."),
         };
     }
@@ -207,7 +208,7 @@ public static class ProjectRegistry
         var names = (await Reached(session)).SelectMany(project => new[] { project.Name, project.ProjectId.Value });
         return Error.NotFound(
             "unknown_project",
-            $"No project '{reference}' is known here.",
+            $"No project {Sanitize.Quote(reference)} is known here.",
             NearNames.Offer(reference, names, "`wigwag project list` shows all; a project is known from the first command in one of its clones on, by its external_projects entry, or by `wigwag project register REMOTE`."));
     }
 
