@@ -22,6 +22,11 @@ public sealed class OthersTextTests : IDisposable
         "release.scopes", "renew.scopes", "transfer_lease.scopes",
     ];
 
+    // What is asked for over standard streams: resources, arguments to complete, tools.
+    private static readonly string[] Read = ["wigwag://inbox/vc", "wigwag://agents/vc", "work://pending", "locks://current"];
+    private static readonly string[] Completed = ["to", "issue", "project"];
+    private static readonly string[] Called = ["show_status", "list_leases", "list_agents", "check_inbox"];
+
     private readonly Village _village = new();
     private readonly Shown _shown = new();
     private readonly Dictionary<string, string> _planted = [];
@@ -42,7 +47,10 @@ public sealed class OthersTextTests : IDisposable
         Assert.True(_shown.Loose.Count == 0, $"{_shown.Loose.Count}:\n{string.Join('\n', _shown.Loose.Take(60))}");
         // Nearly all that was planted was met somewhere; what is only asked for is not.
         Assert.InRange(_shown.Seen.Count, _planted.Count / 2, int.MaxValue);
-        Scale.Tell("Others' words:", $"{_planted.Count} text fields of {Catalog.Operations.Count} operations planted, {_shown.Pages} outputs of HTTP, MCP, hooks, the command line, the guard and the channel: 0 words outside a boundary, a quotation or a field marked as others'");
+        Scale.Tell(
+            "Others' words:",
+            $"{_planted.Count} text fields of {Catalog.Operations.Count} operations planted, {_shown.Pages} outputs of MCP, hooks, the command line, the guard "
+            + "and the channel: 0 words outside a boundary, a quotation or a field marked as others'");
     }
 
     private async Task Plant()
@@ -98,17 +106,25 @@ public sealed class OthersTextTests : IDisposable
         {
             foreach (var (name, _) in client.Events)
             {
+                var issue = await Village.Done(_village.Mallory, "create_issue", new() { ["title"] = "x" });
                 await Village.Done(_village.Mallory, "send_message", new()
                 {
-                    ["to"] = "victim/vc", ["category"] = "HANDOFF", ["next_owner"] = "victim/vc",
-                    ["issue"] = (await Village.Done(_village.Mallory, "create_issue", new() { ["title"] = "x" })).GetProperty("issue_id").GetString(),
+                    ["to"] = "victim/vc",
+                    ["category"] = "HANDOFF",
+                    ["next_owner"] = "victim/vc",
+                    ["issue"] = issue.GetProperty("issue_id").GetString(),
                     ["subject"] = Plants.Texts("planted9002z").ElementAt(2),
                 });
                 var file = Path.Combine(_village.Folder, "src/a.txt");
                 var sent = new JsonObject
                 {
-                    ["session_id"] = client.Name, ["conversation_id"] = client.Name, ["cwd"] = _village.Folder, ["workspace_roots"] = new JsonArray(_village.Folder),
-                    ["file_path"] = file, ["tool_name"] = "Edit", ["tool_input"] = new JsonObject { ["file_path"] = file },
+                    ["session_id"] = client.Name,
+                    ["conversation_id"] = client.Name,
+                    ["cwd"] = _village.Folder,
+                    ["workspace_roots"] = new JsonArray(_village.Folder),
+                    ["file_path"] = file,
+                    ["tool_name"] = "Edit",
+                    ["tool_input"] = new JsonObject { ["file_path"] = file },
                 };
                 var answer = await RunningServer.Ok(await _village.Victim.Post($"/v1/hooks/{client.Name}/{name}", sent));
                 foreach (var text in Strings(answer))
@@ -147,19 +163,25 @@ public sealed class OthersTextTests : IDisposable
     private List<string> Bridge()
     {
         using var bridge = _village.Town.StartIn(_village.Folder, "mcp", "--toolsets", "all");
+        var issue = Issues()[0];
         (string Method, JsonObject Parameters)[] calls =
         [
             ("tools/list", []), ("resources/list", []), ("resources/templates/list", []), ("prompts/list", []),
-            .. new[] { "wigwag://inbox/vc", "wigwag://agents/vc", "work://pending", "locks://current", $"wigwag://issue/{Issues()[0]}", $"wigwag://thread/issue:{Issues()[0]}" }
-                .Select(uri => ("resources/read", new JsonObject { ["uri"] = uri })),
+            .. Read.Append($"wigwag://issue/{issue}").Append($"wigwag://thread/issue:{issue}").Select(uri => ("resources/read", new JsonObject { ["uri"] = uri })),
             ("prompts/get", new() { ["name"] = "triage" }), ("prompts/get", new() { ["name"] = "handoff", ["arguments"] = new JsonObject { ["to"] = "vc" } }),
-            .. new[] { "to", "issue", "project" }.Select(argument => ("completion/complete", new JsonObject
+            .. Completed.Select(argument => ("completion/complete", new JsonObject
             {
-                ["ref"] = new JsonObject { ["type"] = "ref/prompt", ["name"] = "handoff" }, ["argument"] = new JsonObject { ["name"] = argument, ["value"] = "" },
+                ["ref"] = new JsonObject { ["type"] = "ref/prompt", ["name"] = "handoff" },
+                ["argument"] = new JsonObject { ["name"] = argument, ["value"] = "" },
             })),
-            .. new[] { "show_status", "list_leases", "list_agents", "check_inbox" }.Select(tool => ("tools/call", new JsonObject { ["name"] = tool, ["arguments"] = new JsonObject() })),
+            .. Called.Select(tool => ("tools/call", new JsonObject { ["name"] = tool, ["arguments"] = new JsonObject() })),
         ];
-        var hello = new JsonObject { ["protocolVersion"] = "2025-06-18", ["capabilities"] = new JsonObject(), ["clientInfo"] = new JsonObject { ["name"] = "claude-code", ["version"] = "1" } };
+        var hello = new JsonObject
+        {
+            ["protocolVersion"] = "2025-06-18",
+            ["capabilities"] = new JsonObject(),
+            ["clientInfo"] = new JsonObject { ["name"] = "claude-code", ["version"] = "1" },
+        };
         Say(new JsonObject { ["jsonrpc"] = "2.0", ["id"] = 0, ["method"] = "initialize", ["params"] = hello });
         Say(new JsonObject { ["jsonrpc"] = "2.0", ["method"] = "notifications/initialized" });
         for (var i = 0; i < calls.Length; i++)

@@ -67,9 +67,10 @@ internal sealed partial class Shown
     {
         Pages++;
         _seen.UnionWith(Plants.MarksIn(seen));
-        if (text.EnumerateRunes().Any(rune => rune.Value is not ('\n' or '\t') && Sanitize.IsHidden(rune)))
+        foreach (var hidden in text.EnumerateRunes().Where(rune => rune.Value is not ('\n' or '\t') && Sanitize.IsHidden(rune)).Take(1))
         {
-            _loose.Add($"{face}: a character that nobody sees, or that a terminal obeys: {Around(text, text.IndexOf(text.EnumerateRunes().First(rune => rune.Value is not ('\n' or '\t') && Sanitize.IsHidden(rune)).ToString(), StringComparison.Ordinal))}");
+            var around = Around(text, text.IndexOf(hidden.ToString(), StringComparison.Ordinal));
+            _loose.Add($"{face}: U+{hidden.Value:x4}, which nobody sees or a terminal obeys: {around}");
         }
     }
 

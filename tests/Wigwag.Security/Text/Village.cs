@@ -112,9 +112,16 @@ internal sealed class Village : IDisposable
     private static IEnumerable<(string, JsonNode)> More(string operation, int number) => operation switch
     {
         "send_message" => [("to", "victim/vc"), .. More("reply_to_message", number)],
-        "reply_to_message" => [("category", "BLOCKED"), ("action", "x"), ("urgency", "high"), ("attachments", new JsonArray(new JsonObject { ["name"] = "a.txt", ["text"] = "x" }))],
-        "register_agent" => [("agent", $"m{number}/vc"), ("project", "vc"), ("host", $"h{number}"), ("path", $"/p{number}"),
-            ("external_projects", new JsonArray(new JsonObject { ["name"] = "lib", ["project"] = "https://example.org/o/lib.git" }))],
+        "reply_to_message" =>
+        [
+            ("category", "BLOCKED"), ("action", "x"), ("urgency", "high"),
+            ("attachments", new JsonArray(new JsonObject { ["name"] = "a.txt", ["text"] = "x" })),
+        ],
+        "register_agent" =>
+        [
+            ("agent", $"m{number}/vc"), ("project", "vc"), ("host", $"h{number}"), ("path", $"/p{number}"),
+            ("external_projects", new JsonArray(new JsonObject { ["name"] = "lib", ["project"] = "https://example.org/o/lib.git" })),
+        ],
         "transfer_lease" => [("to", "victim/vc")],
         "wait_for_messages" => [("timeout", 0)],
         _ => [],
@@ -122,10 +129,17 @@ internal sealed class Village : IDisposable
 
     private async Task<string> Issue() => Id(await Done(Mallory, "create_issue", new() { ["title"] = "x" }), "issue_id");
 
-    private async Task<string> Letter() => Id(await Done(Victim, "send_message", new()
+    private async Task<string> Letter()
     {
-        ["to"] = "mallory/vc", ["subject"] = "x", ["issue"] = await Issue(), ["attachments"] = new JsonArray(new JsonObject { ["name"] = "x", ["text"] = "x" }),
-    }), "message_id");
+        var letter = new JsonObject
+        {
+            ["to"] = "mallory/vc",
+            ["subject"] = "x",
+            ["issue"] = await Issue(),
+            ["attachments"] = new JsonArray(new JsonObject { ["name"] = "x", ["text"] = "x" }),
+        };
+        return Id(await Done(Victim, "send_message", letter), "message_id");
+    }
 
     private async Task<string> Held()
     {
