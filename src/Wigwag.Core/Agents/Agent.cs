@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Text.Json.Serialization;
 using Wigwag.Core.Projects;
+using Wigwag.Core.Text;
 
 namespace Wigwag.Core.Agents;
 
@@ -28,25 +29,32 @@ public sealed record Agent
     public required ProjectId Project { get; init; }
 
     [Description("Its project's short name.")]
+    [ServerText]
     public required string ProjectName { get; init; }
 
     [Description("The human it works for.")]
+    [OthersText]
     public string? Operator { get; init; }
 
     [Description("What runs it, for example claude-code.")]
+    [OthersText]
     public string? Program { get; init; }
 
+    [OthersText]
     public string? Model { get; init; }
 
     [Description("What it is there for, for example ui or qa.")]
+    [OthersText]
     public string? Role { get; init; }
 
+    [OthersText]
     public string? DisplayName { get; init; }
 
     [Description("What it says it is doing.")]
     public required AgentStatus Status { get; init; }
 
     [Description("The run of its program that registered last.")]
+    [OthersText]
     public string? Session { get; init; }
 
     [Description("online: answers now. offline: away or silent for 90 s. stale: silent for 10 minutes without a goodbye.")]
@@ -64,9 +72,11 @@ public sealed record Agent
     public required DateTimeOffset RegisteredAt { get; init; }
 
     [Description("The machine its workspace is on.")]
+    [OthersText]
     public string? Host { get; init; }
 
     [Description("The folder its workspace is in.")]
+    [OthersText]
     public string? Path { get; init; }
 
     /// <summary>What the workspace's repository looked like when it registered last; a face compares it with what the client says now.</summary>

@@ -1,6 +1,7 @@
 using Wigwag.Core.Operations;
 using Wigwag.Core.Projects;
 using Wigwag.Core.Store;
+using Wigwag.Core.Text;
 
 namespace Wigwag.Core.Agents;
 
@@ -180,7 +181,7 @@ public static class AgentRegistry
 
     internal static Error BadId(string reference) => Error.Invalid(
         "bad_agent_id",
-        $"'{(reference.Length <= 140 ? reference : reference[..140])}' is not {AgentId.Form}.",
+        $"{Sanitize.Quote(reference)} is not {AgentId.Form}.",
         "Write workspace/project in lower-case letters, digits, '.', '_' and '-', or the workspace alone in a clone of the project.");
 
     private static async ValueTask<Error> Unknown(Session session, string reference)
@@ -203,7 +204,7 @@ public static class AgentRegistry
         var ids = near.Where(agent => session.Caller.Reaches(agent.Project)).Select(agent => agent.Agent);
         return Error.NotFound(
             "unknown_agent",
-            $"No agent '{reference}' is known here.",
+            $"No agent {Sanitize.Quote(reference)} is known here.",
             NearNames.Offer(reference, ids, "`wigwag agent list` shows all; an agent registers with its first command."));
     }
 

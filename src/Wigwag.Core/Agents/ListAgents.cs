@@ -2,6 +2,7 @@ using System.ComponentModel;
 using Wigwag.Core.Operations;
 using Wigwag.Core.Projects;
 using Wigwag.Core.Store;
+using Wigwag.Core.Text;
 
 namespace Wigwag.Core.Agents;
 
@@ -26,6 +27,7 @@ public sealed record AgentPage
     public required IReadOnlyList<Agent> Agents { get; init; }
 
     [Description("Give it as cursor to get the next page; absent on the last one.")]
+    [ServerText]
     public string? NextCursor { get; init; }
 }
 

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Wigwag.Core.Operations;
 using Wigwag.Core.Projects;
 using Wigwag.Core.Store;
+using Wigwag.Core.Text;
 
 namespace Wigwag.Core.Agents;
 
@@ -172,7 +173,7 @@ internal sealed record Registration(Agent Agent, bool IsNew = false)
 
     private static Error Taken(Agent holder, bool takeOver) => Error.Conflict(
         "agent_taken",
-        $"'{holder.AgentId}' belongs to {holder.Operator ?? "another agent"}{(holder.Host is null ? "" : $" in {holder.Host}:{holder.Path}")} since {holder.RegisteredAt:yyyy-MM-dd HH:mm}Z and is {holder.Presence.ToString().ToLowerInvariant()}.",
+        $"'{holder.AgentId}' belongs to another workspace since {holder.RegisteredAt:yyyy-MM-dd HH:mm}Z and is {holder.Presence.ToString().ToLowerInvariant()}.",
         takeOver && holder.Presence == Presence.Online
             ? "It is online, so it cannot be taken over now; choose another id."
             : "Choose another id, or leave it out to get one derived; if that workspace is gone, register with take_over.") with

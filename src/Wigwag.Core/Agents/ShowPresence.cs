@@ -2,6 +2,7 @@ using System.ComponentModel;
 using Wigwag.Core.Operations;
 using Wigwag.Core.Projects;
 using Wigwag.Core.Store;
+using Wigwag.Core.Text;
 
 namespace Wigwag.Core.Agents;
 
@@ -18,6 +19,7 @@ public sealed record ProjectPresence
     public required ProjectId Project { get; init; }
 
     [Description("The project's short name.")]
+    [ServerText]
     public required string Name { get; init; }
 
     [Description("True when at least one of its agents is online.")]

@@ -1,10 +1,12 @@
 using System.ComponentModel;
+using Wigwag.Core.Text;
 
 namespace Wigwag.Core.Attachments;
 
 /// <summary>A file that a message carries.</summary>
 public sealed record Attachment
 {
+    [OthersText]
     public required string Name { get; init; }
 
     [Description("The SHA-256 of its bytes.")]
@@ -13,6 +15,7 @@ public sealed record Attachment
     public required long SizeBytes { get; init; }
 
     [Description("Found from the bytes, not from the name.")]
+    [ServerText]
     public required string MediaType { get; init; }
 }
 

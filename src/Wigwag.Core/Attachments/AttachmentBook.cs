@@ -20,6 +20,6 @@ public static class AttachmentBook
             : Error.NotFound(
                 "unknown_attachment",
                 $"{message} carries no attachment {Sanitize.Quote(name)}.",
-                found.Attachments.Count == 0 ? "It carries none." : $"It carries {string.Join(", ", found.Attachments.Select(file => file.Name))}.");
+                found.Attachments.Count == 0 ? "It carries none." : $"It carries {string.Join(", ", found.Attachments.Select(file => Quotation.Name(file.Name)))}.");
     }
 }

@@ -29,7 +29,7 @@ internal static class AttachmentIntake
                 {
                     return Error.NotFound(
                         "unknown_attachment",
-                        $"You uploaded no bytes with the content_id of {Sanitize.Quote(files[i].Name)}, and no message that you reach carries them.",
+                        $"You uploaded no bytes with the content_id of {Quotation.Name(files[i].Name)}, and no message that you reach carries them.",
                         "Upload the file first (PUT /v1/attachments) or send it inline as text or base64.");
                 }
                 kept[i] = files[i] with { Kept = blob };
@@ -84,7 +84,7 @@ internal static class AttachmentIntake
             if ((file.ContentId is null ? 0 : 1) + (file.Text is null ? 0 : 1) + (file.Base64 is null ? 0 : 1) != 1)
             {
                 return Error.Invalid(
-                    "bad_attachment", $"The attachment {file.Name} needs exactly one of content_id, text and base64.", "Send its text, for example.");
+                    "bad_attachment", $"The attachment {Quotation.Name(file.Name)} needs exactly one of content_id, text and base64.", "Send its text, for example.");
             }
             if (Math.Max(file.Text?.Length ?? 0, (file.Base64?.Length ?? 0) / 4 * 3 - 2) > MessagePolicy.Current.AttachmentLimitBytes)
             {
@@ -94,7 +94,7 @@ internal static class AttachmentIntake
             {
                 if (!Sanitize.IsStorable(text.Replace('\0', ' ')))
                 {
-                    return Error.Invalid("bad_attachment", $"The text of {file.Name} is not valid Unicode.", "Send it as base64.");
+                    return Error.Invalid("bad_attachment", $"The text of {Quotation.Name(file.Name)} is not valid Unicode.", "Send it as base64.");
                 }
                 bytes[i] = Encoding.UTF8.GetBytes(text);
             }
@@ -103,7 +103,7 @@ internal static class AttachmentIntake
                 var buffer = new byte[base64.Length / 4 * 3 + 3];
                 if (!Convert.TryFromBase64String(base64, buffer, out var length))
                 {
-                    return Error.Invalid("bad_attachment", $"The base64 of {file.Name} cannot be read.", "Send standard base64 with padding.");
+                    return Error.Invalid("bad_attachment", $"The base64 of {Quotation.Name(file.Name)} cannot be read.", "Send standard base64 with padding.");
                 }
                 bytes[i] = buffer[..length];
             }
@@ -113,7 +113,7 @@ internal static class AttachmentIntake
 
     private static Error TooLarge(string name) => Error.TooLarge(
         "attachment_too_large",
-        $"The attachment {name} has more than {Mebibytes(MessagePolicy.Current.AttachmentLimitBytes)}.",
+        $"The attachment {Quotation.Name(name)} has more than {Mebibytes(MessagePolicy.Current.AttachmentLimitBytes)}.",
         "Compress or split it.");
 
     private static string Mebibytes(long bytes) => $"{bytes / 1048576.0:0.#} MiB";

@@ -2,6 +2,7 @@ using System.ComponentModel;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Wigwag.Core.Projects;
+using Wigwag.Core.Text;
 
 namespace Wigwag.Core.Feed;
 
@@ -17,14 +18,18 @@ public sealed record Event
     public required DateTimeOffset At { get; init; }
 
     [Description("A dotted past-tense name, for example message.sent.")]
+    [ServerText]
     public required string Kind { get; init; }
 
     [Description("What it is about: an issue, message or agent id.")]
+    [ServerText]
     public required string Subject { get; init; }
 
     [Description("The agent who caused it; absent when a human or the server did.")]
+    [ServerText]
     public string? Agent { get; init; }
 
+    [OthersText]
     public string? Operator { get; init; }
 
     /// <summary>Agents it concerns beyond the project's readers, and projects all of whose agents it does.</summary>

@@ -7,12 +7,15 @@ using Wigwag.Core.Text;
 namespace Wigwag.Core.Hooks;
 
 /// <summary>
-/// What hooks say to a model. What other agents wrote is quoted on one line and cut, or stands inside a boundary, and is called what it
-/// is: mail from an agent, never the user's word.
+/// What hooks say to a model. What other agents wrote stands inside a boundary; a single subject as a quotation that is called theirs. Ids
+/// stand by themselves, for they have no room for a sentence.
 /// </summary>
 internal static class HookTexts
 {
     private const int Shown = 5;
+
+    // What of a reservation its holder chose.
+    private static readonly string[] Words = ["scope", "operator", "reason"];
 
     public static string Welcome(Caller caller, JsonObject? inbox, JsonObject? leases)
     {
@@ -42,7 +45,7 @@ internal static class HookTexts
         {
             text.Append("\nOther agents have reserved these; do not change them:\n")
                 .Append(Boundary.Wrap([("list", "reservations")], string.Join('\n', others.Take(2 * Shown).Select(lease =>
-                    $"{Sanitize.OneLine(Text(lease, "scope") ?? "")} by {Sanitize.OneLine(Text(lease, "holder") ?? "")}{Until(lease)}"))));
+                    $"{Quotation.Name(Text(lease, "scope") ?? "")} by {Text(lease, "holder")}{Until(lease)}"))));
         }
         return text.Append("\nReserve what you are going to change (reserve, or 'wigwag reserve <paths>'), so that others keep off it.").ToString();
     }
@@ -63,45 +66,41 @@ internal static class HookTexts
     public static string Unreserved(List<string> paths) =>
         $"Wigwag: you changed {string.Join(", ", paths.Take(Shown).Select(Sanitize.Quote))}{(paths.Count > Shown ? $" and {paths.Count - Shown} more" : "")} without a reservation, so other agents cannot see that you work there. Reserve it: wigwag reserve {ShellWord(paths[0])}";
 
-    public static string Lost(Error error) => $"Wigwag: a reservation of yours is over: {Sanitize.OneLine(error.Message)} {Sanitize.OneLine(error.Next)}";
+    public static string Lost(Error error) => $"Wigwag: a reservation of yours is over: {Boundary.Inline(error.Message)} {Boundary.Inline(error.Next)}";
 
-    /// <summary>Who holds what the tool would change, and the ways out.</summary>
+    /// <summary>Who holds what the tool would change, and the ways out; then what the holders say about it.</summary>
     public static string Refusal(List<JsonObject> held, DateTimeOffset now)
     {
         var text = new StringBuilder();
+        var lines = new List<string>();
         foreach (var lease in held.DistinctBy(lease => Text(lease, "lease_id") ?? Text(lease, "scope")).Take(Shown))
         {
-            var path = Text(lease, "path") ?? Text(lease, "requested") ?? Text(lease, "scope") ?? "";
-            var scope = Text(lease, "scope") ?? path;
-            var holder = Sanitize.OneLine(Text(lease, "holder") ?? "another agent");
-            var human = Text(lease, "operator") is { } name ? $" ({Sanitize.OneLine(name)})" : "";
-            text.Append(text.Length > 0 ? "\n" : "")
-                .Append($"{Sanitize.Quote(path)} is reserved by {holder}{human}, as {Sanitize.Quote(scope)}");
+            var path = Text(lease, "path") ?? Text(lease, "requested") ?? "";
+            var holder = Text(lease, "holder") ?? "another agent";
+            text.Append(text.Length > 0 ? "\n" : "").Append($"{Sanitize.Quote(path)} is reserved by {holder}");
             if (Text(lease, "issue_id") is { } issue)
             {
-                text.Append($" for {Sanitize.OneLine(issue)}");
+                text.Append($" for {issue}");
             }
             text.Append(Until(lease, now)).Append(". Do not change it another way. ")
                 .Append($"Ask: wigwag send {ShellWord(holder)} {ShellWord($"May I change {Sanitize.OneLine(path)}?")} --category REQUEST. ")
-                .Append($"Or wait until it is free: wigwag reserve {ShellWord(Sanitize.OneLine(scope))} --wait 10m. ")
+                .Append($"Or wait until it is free: wigwag reserve {ShellWord(Sanitize.OneLine(path))} --wait 10m. ")
                 .Append("Or work on something else. ");
             // The holder may be gone; the server says how it is taken over then.
             text.Append(Text(lease, "next") is { } next && next.Contains("force-release", StringComparison.Ordinal)
-                ? Sanitize.OneLine(next)
+                ? Boundary.Inline(next)
                 : "Once it has expired, reserving it takes it over.");
-            if (Text(lease, "reason") is { Length: > 0 } reason)
-            {
-                text.Append('\n').Append(Boundary.Wrap([("reason given by", holder)], reason));
-            }
+            var said = Words.Where(name => Text(lease, name) is { Length: > 0 }).Select(name => $"{name} {Quotation.Name(Text(lease, name)!)}");
+            lines.Add($"{holder}: {string.Join(", ", said)}");
         }
-        return text.ToString();
+        return text.Append('\n').Append(Boundary.Wrap([("list", "what the holders gave")], string.Join('\n', lines))).ToString();
     }
 
     private static string MailLine(JsonObject message)
     {
         var from = message["from"] as JsonObject;
-        var sender = from is null ? "wigwag" : Text(from, "agent") ?? Text(from, "operator") ?? "wigwag";
-        return $"{Text(message, "message_id")} {Text(message, "category")} from {Sanitize.OneLine(sender)}: {Sanitize.Quote(Text(message, "subject") ?? "")}";
+        var sender = from is null ? "wigwag" : Text(from, "agent") ?? (Text(from, "operator") is { } human ? $"the person {Quotation.Of(human)}" : "wigwag");
+        return $"{Text(message, "message_id")} {Text(message, "category")} from {sender}: {Quotation.Of(Text(message, "subject") ?? "")}";
     }
 
     private static IEnumerable<JsonObject> Leases(JsonObject? page) => (page?["leases"] as JsonArray ?? []).OfType<JsonObject>()

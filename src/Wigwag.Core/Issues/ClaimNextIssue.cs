@@ -4,6 +4,7 @@ using Wigwag.Core.Leases;
 using Wigwag.Core.Operations;
 using Wigwag.Core.Projects;
 using Wigwag.Core.Store;
+using Wigwag.Core.Text;
 
 namespace Wigwag.Core.Issues;
 
@@ -66,7 +67,7 @@ public static class ClaimNextIssue
         }
         var refusal = Error.NotFound(
             Nothing,
-            $"No issue of {project.Name}{(request.Label is { } label ? $" with the label {label}" : "")} is free to work on: each that is not closed is held, or waits for one that is open.",
+            $"No issue of {project.Name}{(request.Label is { } label ? $" with the label {Quotation.Name(label)}" : "")} is free to work on: each that is not closed is held, or waits for one that is open.",
             "Wait for one with wait_seconds (--wait 10m), or look at list_issues for who holds what.");
         return session.Now < request.Ticket.Until(session.Now, wait) ? refusal with { Then = Then.Wait } : refusal;
     }

@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using Wigwag.Core.Agents;
 using Wigwag.Core.Messages;
 using Wigwag.Core.Projects;
+using Wigwag.Core.Text;
 
 namespace Wigwag.Core.Issues;
 
@@ -26,9 +27,11 @@ public sealed record Issue
     [Description("The project whose tracker holds it.")]
     public required ProjectId Project { get; init; }
 
+    [OthersText]
     public required string Title { get; init; }
 
     [Description("What is wrong or wanted, in Markdown.")]
+    [OthersText(IsLong = true)]
     public required string Body { get; init; }
 
     public required IssueStatus Status { get; init; }
@@ -36,6 +39,7 @@ public sealed record Issue
     [Description("0 is the most urgent, 4 the least.")]
     public required int Priority { get; init; }
 
+    [OthersText]
     public required IReadOnlyList<string> Labels { get; init; }
 
     [Description("The agent who holds it, or who held it when it was closed.")]
@@ -51,6 +55,7 @@ public sealed record Issue
     public AgentId? CreatedBy { get; init; }
 
     [Description("The human behind the reporter.")]
+    [OthersText]
     public string? Operator { get; init; }
 
     public required DateTimeOffset CreatedAt { get; init; }
@@ -62,6 +67,7 @@ public sealed record Issue
     [Description("The agent who closed it; absent when a human did.")]
     public AgentId? ClosedBy { get; init; }
 
+    [OthersText(IsLong = true)]
     public string? CloseReason { get; init; }
 
     [Description("The issues that must be closed before this one can be worked on, as far as you may see them.")]
@@ -84,6 +90,7 @@ public sealed record IssueSummary
 
     public required ProjectId Project { get; init; }
 
+    [OthersText]
     public required string Title { get; init; }
 
     public required IssueStatus Status { get; init; }
@@ -91,6 +98,7 @@ public sealed record IssueSummary
     [Description("0 is the most urgent, 4 the least.")]
     public required int Priority { get; init; }
 
+    [OthersText]
     public required IReadOnlyList<string> Labels { get; init; }
 
     [Description("The agent who holds it, or who held it when it was closed.")]
@@ -112,5 +120,6 @@ public sealed record IssuePage
     public required IReadOnlyList<IssueSummary> Issues { get; init; }
 
     [Description("Give it as cursor to get the next page; absent on the last one.")]
+    [ServerText]
     public string? NextCursor { get; init; }
 }

@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using Wigwag.Core.Agents;
 using Wigwag.Core.Feed;
+using Wigwag.Core.Text;
 
 namespace Wigwag.Core.Issues;
 
@@ -30,12 +31,15 @@ public sealed record IssueCreated
 {
     public required IssueId IssueId { get; init; }
 
+    [OthersText]
     public required string Title { get; init; }
 
+    [OthersText(IsLong = true)]
     public required string Body { get; init; }
 
     public required int Priority { get; init; }
 
+    [OthersText]
     public required IReadOnlyList<string> Labels { get; init; }
 }
 
@@ -44,12 +48,15 @@ public sealed record IssueUpdated
 {
     public required IssueId IssueId { get; init; }
 
+    [OthersText]
     public string? Title { get; init; }
 
+    [OthersText(IsLong = true)]
     public string? Body { get; init; }
 
     public int? Priority { get; init; }
 
+    [OthersText]
     public IReadOnlyList<string>? Labels { get; init; }
 }
 
@@ -66,10 +73,10 @@ public sealed record IssueClaimed(IssueId IssueId, AgentId Assignee, AgentId? Ta
 public sealed record IssueUnclaimed(IssueId IssueId, AgentId Assignee);
 
 /// <summary>The issue is done.</summary>
-public sealed record IssueClosed(IssueId IssueId, string? Reason);
+public sealed record IssueClosed(IssueId IssueId, [property: OthersText(IsLong = true)] string? Reason);
 
 /// <summary>The issue is open again, held by nobody.</summary>
-public sealed record IssueReopened(IssueId IssueId, string? Reason);
+public sealed record IssueReopened(IssueId IssueId, [property: OthersText(IsLong = true)] string? Reason);
 
 /// <summary>An issue waits, or waits no more, for another.</summary>
 public sealed record IssueDependency(IssueId IssueId, IssueId DependsOn);

@@ -3,6 +3,7 @@ using Wigwag.Core.Agents;
 using Wigwag.Core.Operations;
 using Wigwag.Core.Projects;
 using Wigwag.Core.Store;
+using Wigwag.Core.Text;
 
 namespace Wigwag.Core.Keys;
 
@@ -35,6 +36,7 @@ public sealed record CreateKeyAnswer
     public required Key Key { get; init; }
 
     [Description("Its secret, shown this once; absent when the command is repeated.")]
+    [ServerText]
     public string? Token { get; init; }
 }
 

@@ -4,6 +4,7 @@ using System.Text.Json.Serialization;
 using Wigwag.Core.Agents;
 using Wigwag.Core.Operations;
 using Wigwag.Core.Projects;
+using Wigwag.Core.Text;
 
 namespace Wigwag.Core.Keys;
 
@@ -14,6 +15,7 @@ public sealed record Key
     public required KeyId KeyId { get; init; }
 
     [Description("What it is for, in its maker's words.")]
+    [OthersText]
     public required string Name { get; init; }
 
     [Description("What it lets its bearer do.")]
@@ -23,6 +25,7 @@ public sealed record Key
     public AgentId? Agent { get; init; }
 
     [Description("The human behind it.")]
+    [OthersText]
     public string? Operator { get; init; }
 
     [Description("The projects it reaches; absent for all.")]
@@ -31,6 +34,7 @@ public sealed record Key
     public required DateTimeOffset CreatedAt { get; init; }
 
     [Description("The credential that made it.")]
+    [ServerText]
     public required string CreatedBy { get; init; }
 
     [Description("When it ends by itself; absent when never.")]

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Wigwag.Core.Feed;
 using Wigwag.Core.Operations;
+using Wigwag.Core.Text;
 
 namespace Wigwag.Core.Keys;
 
@@ -18,7 +19,7 @@ public static class KeysFeature
 }
 
 /// <summary>A key was made.</summary>
-public sealed record KeyCreated(KeyId KeyId, string Name, Role Role);
+public sealed record KeyCreated(KeyId KeyId, [property: OthersText] string Name, Role Role);
 
 /// <summary>A key opens nothing any more.</summary>
 public sealed record KeyRevoked(KeyId KeyId);

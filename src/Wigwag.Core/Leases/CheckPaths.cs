@@ -5,6 +5,7 @@ using Wigwag.Core.Leases.Scopes;
 using Wigwag.Core.Operations;
 using Wigwag.Core.Projects;
 using Wigwag.Core.Store;
+using Wigwag.Core.Text;
 
 namespace Wigwag.Core.Leases;
 
@@ -40,11 +41,13 @@ public sealed record PathCheck
 /// <summary>A path that another agent holds.</summary>
 public sealed record PathHold
 {
+    [OthersText]
     public required string Path { get; init; }
 
     public required LeaseId LeaseId { get; init; }
 
     [Description("What the other reserved.")]
+    [OthersText]
     public required string Scope { get; init; }
 
     [Description("exclusive: leave it alone. shared: others may hold it shared too.")]
@@ -52,10 +55,12 @@ public sealed record PathHold
 
     public required AgentId Holder { get; init; }
 
+    [OthersText]
     public string? Operator { get; init; }
 
     public IssueId? IssueId { get; init; }
 
+    [OthersText]
     public string? Reason { get; init; }
 
     public required DateTimeOffset Since { get; init; }
@@ -65,6 +70,7 @@ public sealed record PathHold
     public required long Token { get; init; }
 
     [Description("What you can do.")]
+    [ServerText]
     public required string Next { get; init; }
 }
 

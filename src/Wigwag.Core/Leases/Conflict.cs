@@ -5,6 +5,7 @@ using Wigwag.Core.Agents;
 using Wigwag.Core.Issues;
 using Wigwag.Core.Operations;
 using Wigwag.Core.Store;
+using Wigwag.Core.Text;
 
 namespace Wigwag.Core.Leases;
 
@@ -12,11 +13,13 @@ namespace Wigwag.Core.Leases;
 public sealed record Conflict
 {
     [Description("What was asked for.")]
+    [OthersText]
     public required string Requested { get; init; }
 
     public required LeaseId LeaseId { get; init; }
 
     [Description("What the other holds, which has something in common with it.")]
+    [OthersText]
     public required string Scope { get; init; }
 
     public required LeaseMode Mode { get; init; }
@@ -25,10 +28,12 @@ public sealed record Conflict
     public required AgentId Holder { get; init; }
 
     [Description("The human that the holder works for.")]
+    [OthersText]
     public string? Operator { get; init; }
 
     public IssueId? IssueId { get; init; }
 
+    [OthersText]
     public string? Reason { get; init; }
 
     [Description("Since when the holder has it.")]
@@ -39,6 +44,7 @@ public sealed record Conflict
     public required long Token { get; init; }
 
     [Description("What you can do.")]
+    [ServerText]
     public required string Next { get; init; }
 }
 
@@ -107,7 +113,7 @@ internal static class Conflicts
         var more = conflicts.Count > 1 ? $", and {conflicts.Count - 1} more are in the way" : "";
         return Error.Conflict(
             Held,
-            $"{first.Requested} is held by {first.Holder}{(first.Operator is { } human ? $" ({human})" : "")} as {first.Scope}"
+            $"{Quotation.Name(first.Requested)} is held by {first.Holder} as {Quotation.By(first.Holder.Value, first.Scope)}"
             + $"{(first.IssueId is { } issue ? $" for {issue}" : "")} until {first.ExpiresAt:u}{more}.",
             first.Next) with
         {

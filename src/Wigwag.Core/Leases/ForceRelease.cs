@@ -3,6 +3,7 @@ using Wigwag.Core.Agents;
 using Wigwag.Core.Operations;
 using Wigwag.Core.Projects;
 using Wigwag.Core.Store;
+using Wigwag.Core.Text;
 
 namespace Wigwag.Core.Leases;
 
@@ -59,8 +60,8 @@ public static class ForceRelease
         {
             return Error.Forbidden(
                 "holder_is_there",
-                $"{lease.Holder} holds {lease.Scope} and is {(holder.Presence == Presence.Online ? "online" : "away only for a moment")}.",
-                $"Ask {lease.Holder} for it, or have {lease.Operator ?? "its operator"} take it away.");
+                $"{lease.Holder} holds {Quotation.By(lease.Holder.Value, lease.Scope)} and is {(holder.Presence == Presence.Online ? "online" : "away only for a moment")}.",
+                $"Ask {lease.Holder} for it, or have its operator take it away.");
         }
         await Grants.Lose(session, lease, reason);
         return lease with { State = LeaseState.Expired };

@@ -3,6 +3,7 @@ using Wigwag.Core.Leases.Scopes;
 using Wigwag.Core.Operations;
 using Wigwag.Core.Projects;
 using Wigwag.Core.Store;
+using Wigwag.Core.Text;
 
 namespace Wigwag.Core.Leases;
 
@@ -117,7 +118,7 @@ internal static class Grants
         {
             var by = session.Caller.Agent?.Value ?? session.Caller.Operator ?? "An administrator";
             await Notices.Tell(
-                session, holder, project, lease.IssueId, $"You no longer hold {lease.Scope}",
+                session, holder, project, lease.IssueId, $"You no longer hold {Quotation.Name(lease.Scope)}",
                 $"{by} took it away: {reason}\n\nStop changing it; whatever was written with token {lease.Token} may be overtaken. Reserve it again before you go on.");
         }
     }

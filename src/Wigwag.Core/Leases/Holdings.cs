@@ -5,6 +5,7 @@ using Wigwag.Core.Leases.Scopes;
 using Wigwag.Core.Operations;
 using Wigwag.Core.Projects;
 using Wigwag.Core.Store;
+using Wigwag.Core.Text;
 
 namespace Wigwag.Core.Leases;
 
@@ -128,13 +129,13 @@ internal static class Holdings
 
     private static Error StaleToken(long token, Lease lease) => Error.Conflict(
         "stale_token",
-        $"The token {token.ToString(CultureInfo.InvariantCulture)} is not that of {lease.Scope}, which {lease.Holder} holds with {lease.Token.ToString(CultureInfo.InvariantCulture)}.",
+        $"The token {token.ToString(CultureInfo.InvariantCulture)} is not that of {Quotation.By(lease.Holder.Value, lease.Scope)}, which {lease.Holder} holds with {lease.Token.ToString(CultureInfo.InvariantCulture)}.",
         "Whatever was done under the old token may be overtaken; look at `wigwag leases` before going on.");
 
     private static Error NotHeld(AgentId agent, List<string> names, List<Lease> mine) => Error.NotFound(
         "not_held",
-        $"{agent} holds no {string.Join(", ", names.Take(5))}.",
-        mine.Count == 0 ? $"{agent} holds nothing here; `wigwag leases` shows who holds what." : $"It holds: {string.Join(", ", mine.Take(10).Select(lease => lease.Scope))}.") with
+        $"{agent} holds no {string.Join(", ", names.Take(5).Select(name => Quotation.Name(name)))}.",
+        mine.Count == 0 ? $"{agent} holds nothing here; `wigwag leases` shows who holds what." : $"It holds: {string.Join(", ", mine.Take(10).Select(lease => Quotation.Name(lease.Scope)))}.") with
     {
         Details = new JsonObject { ["not_held"] = new JsonArray([.. names.Take(100).Select(name => JsonValue.Create(name))]) },
     };

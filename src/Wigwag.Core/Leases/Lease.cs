@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using Wigwag.Core.Agents;
 using Wigwag.Core.Issues;
 using Wigwag.Core.Projects;
+using Wigwag.Core.Text;
 
 namespace Wigwag.Core.Leases;
 
@@ -56,6 +57,7 @@ public sealed record Lease
     public required LeaseKind Kind { get; init; }
 
     [Description("What is held: a path, pattern or named surface; an issue's id; a slot's name.")]
+    [OthersText]
     public required string Scope { get; init; }
 
     public required LeaseMode Mode { get; init; }
@@ -64,11 +66,13 @@ public sealed record Lease
     public required AgentId Holder { get; init; }
 
     [Description("The human that the holder works for.")]
+    [OthersText]
     public string? Operator { get; init; }
 
     [Description("The issue it is held for.")]
     public IssueId? IssueId { get; init; }
 
+    [OthersText]
     public string? Reason { get; init; }
 
     [Description("The fencing token: it only grows within a project, so of two holders of the same thing the later one has the larger.")]

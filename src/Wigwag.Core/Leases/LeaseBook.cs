@@ -4,6 +4,7 @@ using Wigwag.Core.Leases.Scopes;
 using Wigwag.Core.Operations;
 using Wigwag.Core.Projects;
 using Wigwag.Core.Store;
+using Wigwag.Core.Text;
 
 namespace Wigwag.Core.Leases;
 
@@ -122,8 +123,8 @@ public static class LeaseBook
         ErrorKind.Expired,
         "lease_over",
         lease.State == LeaseState.Released
-            ? $"{lease.Scope} (token {lease.Token.ToString(CultureInfo.InvariantCulture)}) was released."
-            : $"{lease.Holder} lost {lease.Scope} (token {lease.Token.ToString(CultureInfo.InvariantCulture)}); it was held until {lease.ExpiresAt:u}.",
+            ? $"{Quotation.By(lease.Holder.Value, lease.Scope)} (token {lease.Token.ToString(CultureInfo.InvariantCulture)}) was released."
+            : $"{lease.Holder} lost {Quotation.By(lease.Holder.Value, lease.Scope)} (token {lease.Token.ToString(CultureInfo.InvariantCulture)}); it was held until {lease.ExpiresAt:u}.",
         "Stop writing; reserve it again and go on with the new token.");
 
     /// <summary>What the agent holds in a project that is named so: by its id, or by its scope.</summary>

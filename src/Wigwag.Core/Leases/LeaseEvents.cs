@@ -1,5 +1,6 @@
 using Wigwag.Core.Agents;
 using Wigwag.Core.Feed;
+using Wigwag.Core.Text;
 
 namespace Wigwag.Core.Leases;
 
@@ -31,14 +32,15 @@ public static class LeaseEvents
 /// <param name="Holder">Who held it.</param>
 /// <param name="Token">The token that is worth nothing from now on.</param>
 /// <param name="Reason">Why, where somebody took it away.</param>
-public sealed record LeaseEnded(LeaseId LeaseId, LeaseKind Kind, string Scope, AgentId Holder, long Token, string? Reason = null);
+public sealed record LeaseEnded(
+    LeaseId LeaseId, LeaseKind Kind, [property: OthersText] string Scope, AgentId Holder, long Token, [property: OthersText] string? Reason = null);
 
 /// <param name="LeaseId">Which.</param>
 /// <param name="Scope">What is held.</param>
 /// <param name="From">Who held it.</param>
 /// <param name="To">Who holds it now.</param>
 /// <param name="Token">The new holder's token.</param>
-public sealed record LeaseTransferred(LeaseId LeaseId, string Scope, AgentId From, AgentId To, long Token);
+public sealed record LeaseTransferred(LeaseId LeaseId, [property: OthersText] string Scope, AgentId From, AgentId To, long Token);
 
 /// <summary>A slot has so many places from now on.</summary>
-public sealed record SlotDefined(string Slot, long Capacity);
+public sealed record SlotDefined([property: ServerText] string Slot, long Capacity);

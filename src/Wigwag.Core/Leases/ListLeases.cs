@@ -4,6 +4,7 @@ using Wigwag.Core.Agents;
 using Wigwag.Core.Operations;
 using Wigwag.Core.Projects;
 using Wigwag.Core.Store;
+using Wigwag.Core.Text;
 
 namespace Wigwag.Core.Leases;
 
@@ -37,6 +38,7 @@ public sealed record LeasePage
     public required IReadOnlyList<Waiting> Waiting { get; init; }
 
     [Description("Give it as cursor to get the next page; absent on the last one.")]
+    [ServerText]
     public string? NextCursor { get; init; }
 }
 
@@ -46,6 +48,7 @@ public sealed record Waiting
     [Description("The agent who waits.")]
     public required AgentId Holder { get; init; }
 
+    [OthersText]
     public required IReadOnlyList<string> Scopes { get; init; }
 
     public required LeaseMode Mode { get; init; }

@@ -5,6 +5,7 @@ using Wigwag.Core.Leases.Scopes;
 using Wigwag.Core.Operations;
 using Wigwag.Core.Projects;
 using Wigwag.Core.Store;
+using Wigwag.Core.Text;
 
 namespace Wigwag.Core.Leases;
 
@@ -104,7 +105,7 @@ internal static class Queue
         }
         return Error.Conflict(
             Awaited,
-            $"{first.Holder} waits for {string.Join(", ", first.Scopes)} since {first.AskedAt:u} and comes first.",
+            $"{first.Holder} waits for {string.Join(", ", first.Scopes.Take(5).Select(scope => Quotation.By(first.Holder.Value, scope)))} since {first.AskedAt:u} and comes first.",
             "Wait with --wait for your turn, or take something else.") with
         {
             Details = new JsonObject

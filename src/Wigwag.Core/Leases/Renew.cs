@@ -2,6 +2,7 @@ using System.ComponentModel;
 using Wigwag.Core.Operations;
 using Wigwag.Core.Projects;
 using Wigwag.Core.Store;
+using Wigwag.Core.Text;
 
 namespace Wigwag.Core.Leases;
 
@@ -31,6 +32,7 @@ public sealed record Renewed
     public required IReadOnlyList<Lease> Leases { get; init; }
 
     [Description("What you named and do not hold.")]
+    [OthersText]
     public required IReadOnlyList<string> NotHeld { get; init; }
 }
 

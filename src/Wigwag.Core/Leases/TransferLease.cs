@@ -3,6 +3,7 @@ using Wigwag.Core.Agents;
 using Wigwag.Core.Operations;
 using Wigwag.Core.Projects;
 using Wigwag.Core.Store;
+using Wigwag.Core.Text;
 
 namespace Wigwag.Core.Leases;
 
@@ -80,8 +81,8 @@ public static class TransferLease
         {
             return Error.Conflict(
                 "overlap_kept",
-                $"You would keep {kept.Scope}, which has something in common with {given.Scope}: two agents would hold that.",
-                $"Hand both over, or release {kept.Scope} first.");
+                $"You would keep {Quotation.Name(kept.Scope)}, which has something in common with {Quotation.Name(given.Scope)}: two agents would hold that.",
+                $"Hand both over, or release {Quotation.Name(kept.Scope)} first.");
         }
         var token = await Tokens.Next(session, project.ProjectId);
         var moved = new List<Lease>();
@@ -89,7 +90,7 @@ public static class TransferLease
         {
             moved.Add(await Move(session, lease, to, token));
         }
-        var scopes = string.Join(", ", moved.Take(5).Select(lease => lease.Scope)) + (moved.Count > 5 ? $" and {moved.Count - 5} more" : "");
+        var scopes = string.Join(", ", moved.Take(5).Select(lease => Quotation.Name(lease.Scope))) + (moved.Count > 5 ? $" and {moved.Count - 5} more" : "");
         await Notices.Tell(
             session, to, project, moved[0].IssueId, $"You hold {scopes} now",
             $"{applicant.Agent} handed it over to you until {moved.Min(lease => lease.ExpiresAt):u} (token {token}).{(reason.Length > 0 ? $"\n\n{reason}" : "")}");

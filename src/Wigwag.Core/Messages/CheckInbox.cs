@@ -2,6 +2,7 @@ using System.ComponentModel;
 using Wigwag.Core.Operations;
 using Wigwag.Core.Projects;
 using Wigwag.Core.Store;
+using Wigwag.Core.Text;
 
 namespace Wigwag.Core.Messages;
 
@@ -29,6 +30,7 @@ public sealed record CheckInboxRequest
 public sealed record InboxPage
 {
     [Description("Whose inbox: an agent, or operator:<name>.")]
+    [OthersText]
     public string? Owner { get; init; }
 
     [Description("The project whose shared messages are among these.")]
@@ -39,9 +41,11 @@ public sealed record InboxPage
     public required UnreadCounts Counts { get; init; }
 
     [Description("Give it as cursor to get the next page; absent on the last one.")]
+    [ServerText]
     public string? NextCursor { get; init; }
 
     [Description("Give it as after to wait_for_messages, to be told what comes after this page was made.")]
+    [ServerText]
     public required string After { get; init; }
 }
 

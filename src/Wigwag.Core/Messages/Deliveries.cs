@@ -2,6 +2,7 @@ using Wigwag.Core.Agents;
 using Wigwag.Core.Operations;
 using Wigwag.Core.Projects;
 using Wigwag.Core.Store;
+using Wigwag.Core.Text;
 
 namespace Wigwag.Core.Messages;
 
@@ -279,7 +280,7 @@ internal static class Deliveries
     public static string? SenderKey(Envelope message) => message.From.Agent?.Value ?? Operators.Key(message.From.Operator);
 
     public static Error NotRecipient(Message message) => Error.Forbidden(
-        "not_recipient", $"{message.MessageId} was not sent to you.", $"It was sent to {string.Join(", ", message.To)}; reply if you have something to say.");
+        "not_recipient", $"{message.MessageId} was not sent to you.", $"It was sent to {string.Join(", ", message.To.Take(5).Select(to => Quotation.Name(to)))}; reply if you have something to say.");
 
     private static async ValueTask StopWaiting(Session session, Delivery delivery, long seq) => await session.Execute(
         "DELETE FROM waiting WHERE project = @project AND recipient = @recipient AND seq = @seq",

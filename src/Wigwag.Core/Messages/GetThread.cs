@@ -30,11 +30,13 @@ public sealed record ThreadPage
     public IssueId? IssueId { get; init; }
 
     [Description("Who is told of what is new in it; a project while nobody has taken what was sent to it.")]
+    [OthersText]
     public required IReadOnlyList<string> Participants { get; init; }
 
     public required IReadOnlyList<Message> Messages { get; init; }
 
     [Description("Give it as cursor to get the next page; absent on the last one.")]
+    [ServerText]
     public string? NextCursor { get; init; }
 }
 

@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using Wigwag.Core.Operations;
 using Wigwag.Core.Store;
+using Wigwag.Core.Text;
 
 namespace Wigwag.Core.Messages;
 
@@ -19,6 +20,7 @@ public sealed record SentPage
     public required IReadOnlyList<Envelope> Messages { get; init; }
 
     [Description("Give it as cursor to get the next page; absent on the last one.")]
+    [ServerText]
     public string? NextCursor { get; init; }
 }
 

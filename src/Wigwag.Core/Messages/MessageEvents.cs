@@ -1,5 +1,6 @@
 using Wigwag.Core.Feed;
 using Wigwag.Core.Issues;
+using Wigwag.Core.Text;
 
 namespace Wigwag.Core.Messages;
 
@@ -24,23 +25,24 @@ public static class MessageEvents
 /// <param name="Recipient">Whose delivery: an agent, a project's id, or operator:&lt;name&gt;.</param>
 /// <param name="By">Into whose session it came.</param>
 /// <param name="Via">How.</param>
-public sealed record MessageDelivered(MessageId MessageId, ThreadId ThreadId, string Recipient, string By, DeliveryRoute Via);
+public sealed record MessageDelivered(MessageId MessageId, ThreadId ThreadId, [property: OthersText] string Recipient, [property: OthersText] string By, DeliveryRoute Via);
 
 /// <param name="Recipient">Whose delivery: an agent, a project's id, or operator:&lt;name&gt;.</param>
 /// <param name="By">Who read it.</param>
-public sealed record MessageRead(MessageId MessageId, ThreadId ThreadId, string Recipient, string By);
+public sealed record MessageRead(MessageId MessageId, ThreadId ThreadId, [property: OthersText] string Recipient, [property: OthersText] string By);
 
 /// <param name="Recipient">Whose delivery: an agent, a project's id, or operator:&lt;name&gt;.</param>
 /// <param name="By">Who acknowledged it.</param>
-public sealed record MessageAcked(MessageId MessageId, ThreadId ThreadId, string Recipient, string By);
+public sealed record MessageAcked(MessageId MessageId, ThreadId ThreadId, [property: OthersText] string Recipient, [property: OthersText] string By);
 
 /// <param name="Recipient">The project that it was sent to.</param>
 /// <param name="By">Who owns it now.</param>
 /// <param name="From">Who owned it before and has left.</param>
-public sealed record MessageTaken(MessageId MessageId, ThreadId ThreadId, IssueId? IssueId, string Recipient, string By, string? From);
+public sealed record MessageTaken(MessageId MessageId, ThreadId ThreadId, IssueId? IssueId, [property: OthersText] string Recipient, [property: OthersText] string By, [property: OthersText] string? From);
 
 /// <param name="Recipients">Who has not acknowledged; of a message to everyone, the first of them.</param>
-public sealed record MessageOverdue(MessageId MessageId, ThreadId ThreadId, IReadOnlyList<string> Recipients, DateTimeOffset AckBy)
+public sealed record MessageOverdue(
+    MessageId MessageId, ThreadId ThreadId, [property: OthersText] IReadOnlyList<string> Recipients, DateTimeOffset AckBy)
 {
     /// <summary>How many more have not; null when those are all.</summary>
     public long? More { get; init; }

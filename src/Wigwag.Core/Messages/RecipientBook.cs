@@ -109,6 +109,6 @@ internal static class RecipientBook
             : Error.NotFound(
                 "unknown_recipient",
                 $"No agent here has the operator {Sanitize.Quote(name)}.",
-                NearNames.Offer(wanted ?? "", known, "Operators are written operator:ann@example.org, as git names them."));
+                NearNames.Offer(wanted ?? "", known.Where(Quotation.IsWord), "Operators are written operator:ann@example.org, as git names them."));
     }
 }

@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using Wigwag.Core.Operations;
 using Wigwag.Core.Store;
+using Wigwag.Core.Text;
 
 namespace Wigwag.Core.Messages;
 
@@ -25,6 +26,7 @@ public sealed record SearchPage
     public bool Truncated { get; init; }
 
     [Description("Give it as cursor to get the next page; absent on the last one.")]
+    [ServerText]
     public string? NextCursor { get; init; }
 }
 
@@ -34,6 +36,7 @@ public sealed record SearchMatch
     public required Envelope Message { get; init; }
 
     [Description("The piece of the body around the first word found.")]
+    [OthersText]
     public required string Snippet { get; init; }
 }
 

@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Text.Json.Serialization;
 using Wigwag.Core.Operations;
 using Wigwag.Core.Store;
+using Wigwag.Core.Text;
 
 namespace Wigwag.Core.Messages;
 
@@ -54,6 +55,7 @@ public sealed record Arrivals
     internal DeliveryRoute? Via { get; init; }
 
     [Description("Give it as after to the next wait, so that nothing is missed between the two.")]
+    [ServerText]
     public required string After { get; init; }
 }
 

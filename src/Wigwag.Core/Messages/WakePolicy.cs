@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using Wigwag.Core.Agents;
 using Wigwag.Core.Projects;
 using Wigwag.Core.Store;
+using Wigwag.Core.Text;
 
 namespace Wigwag.Core.Messages;
 
@@ -48,6 +49,7 @@ public sealed record WakePolicy
     public required int GatherSeconds { get; init; }
 
     [Description("Whose policy it is: the agent, its operator (operator:<name>), or default.")]
+    [OthersText]
     public required string Source { get; init; }
 
     /// <summary>The policy that holds for an agent: its own, its operator's, or the default one.</summary>

@@ -132,7 +132,7 @@ public sealed class RequestReader
         var near = _properties.Value.Keys.Where(known => Near(known, name)).Take(3).ToList();
         return Error.Invalid(
             "unknown_property",
-            $"{_operation.Name} has no property '{Shown(name)}'.",
+            $"{_operation.Name} has no property {Sanitize.Quote(name)}.",
             near.Count > 0 ? $"Did you mean {string.Join(" or ", near)}?" : $"It has: {string.Join(", ", _properties.Value.Keys)}.") with
         {
             Details = new JsonObject { ["property"] = Shown(name) },

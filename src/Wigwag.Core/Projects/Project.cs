@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Text.Json.Serialization;
 using Wigwag.Core.Leases.Scopes;
+using Wigwag.Core.Text;
 
 namespace Wigwag.Core.Projects;
 
@@ -15,12 +16,15 @@ public sealed record Project
     public required ProjectId ProjectId { get; init; }
 
     [Description("Its short name, unique on this server, for example vc; the second half of its agents' ids.")]
+    [ServerText]
     public required string Name { get; init; }
 
     [Description("A git remote of it, without credentials; absent for a project that has none.")]
+    [OthersText]
     public string? Remote { get; init; }
 
     [Description("Who keeps its issues: builtin, beads or github.")]
+    [ServerText]
     public required string Tracker { get; init; }
 
     public required DateTimeOffset CreatedAt { get; init; }

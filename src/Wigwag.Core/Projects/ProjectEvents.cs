@@ -1,4 +1,5 @@
 using Wigwag.Core.Feed;
+using Wigwag.Core.Text;
 
 namespace Wigwag.Core.Projects;
 
@@ -15,9 +16,9 @@ public static class ProjectEvents
 }
 
 /// <summary>The project has another short name; the former one still names it.</summary>
-public sealed record ProjectRenamed(string Name, string FormerName);
+public sealed record ProjectRenamed([property: ServerText] string Name, [property: ServerText] string FormerName);
 
 /// <summary>Another name, or the id of another remote, is the project from now on.</summary>
 /// <param name="Name">The name or id.</param>
 /// <param name="Absorbed">True when a registered project without contents was behind it; its agents are the project's now.</param>
-public sealed record ProjectAliased(string Name, bool Absorbed);
+public sealed record ProjectAliased([property: ServerText] string Name, bool Absorbed);

@@ -2,6 +2,7 @@ using Wigwag.Core.Agents;
 using Wigwag.Core.Messages;
 using Wigwag.Core.Operations;
 using Wigwag.Core.Store;
+using Wigwag.Core.Text;
 
 namespace Wigwag.Core.Projects;
 
@@ -143,9 +144,9 @@ internal static class ProjectNames
 
     private static Error BadName(string name) => Error.Invalid(
         "bad_project_name",
-        $"'{name}' is not a short name.",
+        $"{Sanitize.Quote(name)} is not a short name.",
         $"Use lower-case letters, digits, '.', '_' and '-', at most 40 of them, a letter or digit first{(ShortName.Of(name) is { } near ? $": {near}" : "")}.");
 
     private static Error Taken(string name, Project holder) =>
-        Error.Conflict("project_name_taken", $"'{name}' already names {holder.ProjectId}.", "Choose another name.");
+        Error.Conflict("project_name_taken", $"{Sanitize.Quote(name)} already names {holder.ProjectId}.", "Choose another name.");
 }

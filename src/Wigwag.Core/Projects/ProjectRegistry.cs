@@ -1,6 +1,7 @@
 using Wigwag.Core.Leases.Scopes;
 using Wigwag.Core.Operations;
 using Wigwag.Core.Store;
+using Wigwag.Core.Text;
 
 namespace Wigwag.Core.Projects;
 
@@ -200,7 +201,7 @@ public static class ProjectRegistry
             [] => await Unknown(session, reference),
             _ => Error.Conflict(
                 "ambiguous_project",
-                $"'{reference}' may be any of {string.Join(", ", matches.Take(10).Select(project => project.ProjectId.Value))}.",
+                $"{Sanitize.Quote(reference)} may be any of {string.Join(", ", matches.Take(10).Select(project => project.ProjectId.Value))}.",
                 $"Use an id or a short name: {string.Join(", ", matches.Take(10).Select(project => project.Name))}."),
         };
     }
@@ -213,7 +214,7 @@ public static class ProjectRegistry
             ("most", (long)MaxNamesSearched))).Where(known => session.Caller.Reaches(known.Project)).SelectMany(known => new[] { known.Name, known.Project.Value });
         return Error.NotFound(
             "unknown_project",
-            $"No project '{reference}' is known here.",
+            $"No project {Sanitize.Quote(reference)} is known here.",
             NearNames.Offer(reference, names, "`wigwag project list` shows all; a project is known from the first command in one of its clones on, by its external_projects entry, or by `wigwag project register REMOTE`."));
     }
 

@@ -4,6 +4,7 @@ using Wigwag.Core.Agents;
 using Wigwag.Core.Leases.Scopes;
 using Wigwag.Core.Operations;
 using Wigwag.Core.Store;
+using Wigwag.Core.Text;
 
 namespace Wigwag.Core.Projects;
 
@@ -21,12 +22,15 @@ public sealed record ProjectDetails
     public required ProjectId ProjectId { get; init; }
 
     [Description("Its short name.")]
+    [ServerText]
     public required string Name { get; init; }
 
     [Description("A git remote of it, without credentials.")]
+    [OthersText]
     public string? Remote { get; init; }
 
     [Description("Who keeps its issues: builtin, beads or github.")]
+    [ServerText]
     public required string Tracker { get; init; }
 
     public required DateTimeOffset CreatedAt { get; init; }
@@ -38,6 +42,7 @@ public sealed record ProjectDetails
     public required PathCase PathCase { get; init; }
 
     [Description("What else means this project: former short names, aliases, other remotes.")]
+    [ServerText]
     public required IReadOnlyList<string> Aliases { get; init; }
 
     [Description("Its agents, those online first, at most 50.")]

@@ -5,6 +5,7 @@ using Wigwag.Core.Leases;
 using Wigwag.Core.Messages;
 using Wigwag.Core.Projects;
 using Wigwag.Core.Store;
+using Wigwag.Core.Text;
 
 namespace Wigwag.Core.Status;
 
@@ -89,6 +90,7 @@ public sealed record AgentWork
 {
     public required AgentId Agent { get; init; }
 
+    [OthersText]
     public string? Operator { get; init; }
 
     [Description("What it says it is doing.")]
@@ -122,10 +124,10 @@ public sealed record AgentWork
 }
 
 /// <summary>An issue that somebody holds.</summary>
-public sealed record Claimed(IssueId IssueId, string Title, int Priority);
+public sealed record Claimed(IssueId IssueId, [property: OthersText] string Title, int Priority);
 
 /// <summary>Something that somebody has reserved.</summary>
-public sealed record Held(LeaseId LeaseId, LeaseKind Kind, string Scope, LeaseMode Mode, IssueId? IssueId, DateTimeOffset ExpiresAt)
+public sealed record Held(LeaseId LeaseId, LeaseKind Kind, [property: OthersText] string Scope, LeaseMode Mode, IssueId? IssueId, DateTimeOffset ExpiresAt)
 {
     internal static Held Of(Lease lease) => new(lease.LeaseId, lease.Kind, lease.Scope, lease.Mode, lease.IssueId, lease.ExpiresAt);
 }

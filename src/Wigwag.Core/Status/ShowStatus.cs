@@ -5,6 +5,7 @@ using Wigwag.Core.Messages;
 using Wigwag.Core.Operations;
 using Wigwag.Core.Projects;
 using Wigwag.Core.Store;
+using Wigwag.Core.Text;
 
 namespace Wigwag.Core.Status;
 
@@ -24,12 +25,14 @@ public sealed record StatusReport
     public ProjectId? Project { get; init; }
 
     [Description("Its short name.")]
+    [ServerText]
     public string? ProjectName { get; init; }
 
     [Description("The agent you are; absent when you are none.")]
     public AgentId? Agent { get; init; }
 
     [Description("The human behind you.")]
+    [OthersText]
     public string? Operator { get; init; }
 
     [Description("What you said you are doing.")]

@@ -6,6 +6,7 @@ using Wigwag.Core.Messages;
 using Wigwag.Core.Operations;
 using Wigwag.Core.Projects;
 using Wigwag.Core.Store;
+using Wigwag.Core.Text;
 
 namespace Wigwag.Core.Status;
 
@@ -27,12 +28,14 @@ public sealed record Wait
     public required AgentId Agent { get; init; }
 
     [Description("For whom it waits: an agent, a project of which nobody took the message, or operator:<name>.")]
+    [OthersText]
     public required string On { get; init; }
 
     [Description("What the other is to do: give up a reservation, or answer a BLOCKED message.")]
     public required WaitCause Cause { get; init; }
 
     [Description("The scope that the other holds, or the message's id.")]
+    [OthersText]
     public required string What { get; init; }
 
     public required DateTimeOffset Since { get; init; }

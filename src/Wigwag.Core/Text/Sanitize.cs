@@ -19,14 +19,14 @@ public static class Sanitize
     /// <summary>Text in which a model sees what a person would see: the same removals as <see cref="ForTerminal"/>.</summary>
     public static string ForModel(string text) => ForTerminal(text);
 
-    /// <summary>One line for lists and headers: as <see cref="ForTerminal"/>, with every run of white space made one blank.</summary>
+    /// <summary>One line for lists and headers: as <see cref="ForTerminal"/>, with every run of white space (and of Braille's blank) made one blank.</summary>
     public static string OneLine(string text) =>
-        string.Join(' ', ForTerminal(text).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+        string.Join(' ', ForTerminal(text).Replace('\u2800', ' ').Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
 
-    /// <summary>What an error message may repeat of a text: one line, in quotes, cut after 80 characters.</summary>
+    /// <summary>What an error message may repeat of a text that its reader sent: one line, in quotes that it cannot close, cut after 80 characters.</summary>
     public static string Quote(string text)
     {
-        var line = OneLine(text.Length > 400 ? text[..400] : text);
+        var line = OneLine(text.Length > 400 ? text[..400] : text).Replace('\'', '’');
         return line.Length <= 80 ? $"'{line}'" : $"'{line[..(char.IsHighSurrogate(line[79]) ? 79 : 80)]}…'";
     }
 

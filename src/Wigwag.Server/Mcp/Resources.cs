@@ -4,6 +4,7 @@ using ModelContextProtocol;
 using ModelContextProtocol.Protocol;
 using ModelContextProtocol.Server;
 using Wigwag.Core.Operations;
+using Wigwag.Core.Text;
 
 namespace Wigwag.Server.Mcp;
 
@@ -63,7 +64,7 @@ internal sealed class Resources(Dispatcher dispatcher)
         var uri = request.Params.Uri;
         if (!ResourceShape.TryFind(uri, out var shape, out var name))
         {
-            throw NotFound(uri, $"There is no resource {uri}.");
+            throw NotFound(uri, $"There is no resource {Quotation.Name(uri)}.");
         }
         return (await Read(shape, name, McpCall.Of(request).Caller, cancel)).Try(out var text, out var error)
             ? new ReadResourceResult
@@ -72,10 +73,10 @@ internal sealed class Resources(Dispatcher dispatcher)
                 TimeToLive = TimeSpan.Zero,
                 CacheScope = CacheScope.Private,
             }
-            : throw NotFound(uri, $"{error.Message} {error.Next}");
+            : throw NotFound(uri, Boundary.Inline($"{error.Message} {error.Next}"));
     }
 
-    /// <summary>The resource as JSON text, in which what others wrote stands inside boundaries.</summary>
+    /// <summary>The resource as JSON text, which says what of it others wrote and has their long texts inside boundaries.</summary>
     public async ValueTask<Result<string>> Read(ResourceShape shape, string name, Caller caller, CancellationToken cancel)
     {
         if (shape.Parts is [var only])
@@ -93,7 +94,7 @@ internal sealed class Resources(Dispatcher dispatcher)
         return parts.ToJsonString(McpJson.Readable);
     }
 
-    private async ValueTask<Result<JsonNode>> Run(string name, JsonObject json, Caller caller, CancellationToken cancel)
+    private async ValueTask<Result<JsonObject>> Run(string name, JsonObject json, Caller caller, CancellationToken cancel)
     {
         if (!_operations.TryGetValue(name, out var known))
         {
@@ -104,7 +105,7 @@ internal sealed class Resources(Dispatcher dispatcher)
             return mistake;
         }
         return (await dispatcher.Run(known.Operation, read, caller, null, cancel)).Try(out var answer, out var error)
-            ? ForModels.Enclose(JsonSerializer.SerializeToNode(answer, known.Operation.AnswerType)!)
+            ? ForModels.Enclosed(JsonSerializer.SerializeToNode(answer, known.Operation.AnswerType)!, TextShape.Of(known.Operation.AnswerType))
             : error;
     }
 

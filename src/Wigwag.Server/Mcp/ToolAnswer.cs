@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
 using ModelContextProtocol.Protocol;
 using Wigwag.Core.Operations;
+using Wigwag.Core.Text;
 
 namespace Wigwag.Server.Mcp;
 
@@ -12,10 +13,11 @@ internal static class ToolAnswer
     public static CallToolResult Of(object answer, JsonTypeInfo type)
     {
         var json = JsonSerializer.SerializeToNode(answer, type)!;
+        var shape = TextShape.Of(type);
         return new CallToolResult
         {
-            StructuredContent = JsonSerializer.SerializeToElement(ForModels.Clean(json).AsObject(), McpJson.Default.JsonObject),
-            Content = [new TextContentBlock { Text = ForModels.Text(json) }],
+            StructuredContent = JsonSerializer.SerializeToElement(ForModels.Structured(json, shape), McpJson.Default.JsonObject),
+            Content = [new TextContentBlock { Text = ForModels.Text(json, shape) }],
         };
     }
 
@@ -26,7 +28,7 @@ internal static class ToolAnswer
         {
             IsError = true,
             StructuredContent = JsonSerializer.SerializeToElement(new JsonObject { ["error"] = fields }, McpJson.Default.JsonObject),
-            Content = [new TextContentBlock { Text = fields.ToJsonString(McpJson.Readable) }],
+            Content = [new TextContentBlock { Text = Text(error, fields) }],
         };
     }
 
@@ -37,13 +39,25 @@ internal static class ToolAnswer
         {
             ["kind"] = JsonNamingPolicy.SnakeCaseLower.ConvertName(error.Kind.ToString()),
             ["code"] = error.Code,
-            ["message"] = error.Message,
-            ["next"] = error.Next,
+            ["message"] = Boundary.Inline(error.Message),
+            ["next"] = Boundary.Inline(error.Next),
         };
         if (error.Details is { } details)
         {
-            fields["details"] = details.DeepClone();
+            fields["details"] = ForModels.Structured(details, null);
         }
         return fields;
+    }
+
+    // What is wrong and what to do next are the server's words; what others wrote about it stands apart.
+    private static string Text(Error error, JsonObject fields)
+    {
+        if (fields["details"]?[ForModels.OthersWrote] is null)
+        {
+            return fields.ToJsonString(McpJson.Readable);
+        }
+        var head = fields.DeepClone().AsObject();
+        head["details"] = "(below)";
+        return $"{head.ToJsonString(McpJson.Readable)}\n\n{ForModels.Text(error.Details!, null)}";
     }
 }

@@ -66,6 +66,7 @@ internal sealed class ToolDefinition
             schema["properties"] = properties = [];
         }
         schema["type"] = "object";
+        properties[ForModels.OthersWrote] = new JsonObject { ["type"] = "array", ["items"] = Text() };
         properties["error"] = new JsonObject
         {
             ["type"] = "object",

@@ -195,7 +195,8 @@ internal sealed class OperationRun
         var terminal = new Terminal(noColor: true);
         if (terminal.IsInteractive)
         {
-            terminal.Line(Value.Paragraphs(Encoding.UTF8.GetString(content))).Flush();
+            LongText.Write(terminal, Encoding.UTF8.GetString(content));
+            terminal.Flush();
         }
         else if (!_line.IsQuiet)
         {

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using Wigwag.Core.Operations;
 using Wigwag.Core.Store;
+using Wigwag.Core.Text;
 using Wigwag.Program.Cli;
 using Wigwag.Program.Local;
 using Wigwag.Program.Transport;
@@ -181,7 +182,7 @@ internal sealed class FollowCommand
         string Text(string name) => Value.OneLine(message.TextOf(name) ?? "");
         var from = message["from"]?.TextOf("agent") ?? message["from"]?.TextOf("operator") ?? "wigwag";
         var about = Text("issue_id") is { Length: > 0 } issue ? $" ({issue})" : "";
-        return $"{Text("created_at")} {Text("category")} {Text("message_id")} from {Value.OneLine(from)}: {Text("subject")}{about}";
+        return $"{Text("created_at")} {Text("category")} {Text("message_id")} from {Quotation.Name(from)}: {Quotation.Of(message.TextOf("subject") ?? "")}{about}";
     }
 
     private string JsonLine(Json message, string? after) =>

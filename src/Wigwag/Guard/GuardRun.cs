@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Wigwag.Core.Operations;
+using Wigwag.Core.Text;
 using Wigwag.Git;
 using Wigwag.Program.Cli;
 using Wigwag.Program.Local;
@@ -106,8 +107,8 @@ internal static class GuardRun
         var text = new StringBuilder();
         foreach (var holding in holdings)
         {
-            var scope = GuardScript.Quote(Value.OneLine(holding.Scope));
-            var shown = string.Join(", ", holding.Paths.Take(ShownPaths).Select(Value.OneLine));
+            var path = GuardScript.Quote(Value.OneLine(holding.Paths[0]));
+            var shown = string.Join(", ", holding.Paths.Take(ShownPaths).Select(each => Quotation.Name(each)));
             var rest = holding.Paths.Count > ShownPaths ? $" and {holding.Paths.Count - ShownPaths} more" : "";
             var question = GuardScript.Quote($"May I change {Value.OneLine(holding.Paths[0])}?");
             text.Append(CultureInfo.InvariantCulture, $"\n  {shown}{rest}\n    {HeldBy(holding, now)}");
@@ -119,10 +120,10 @@ internal static class GuardRun
             {
                 text.Append(CultureInfo.InvariantCulture, $"\n    ask:       wigwag send {GuardScript.Quote(Value.OneLine(holding.Holder))} {question} --category REQUEST");
             }
-            text.Append(CultureInfo.InvariantCulture, $"\n    wait:      wigwag reserve {scope} --wait 30m");
+            text.Append(CultureInfo.InvariantCulture, $"\n    wait:      wigwag reserve {path} --wait 30m");
             text.Append(CultureInfo.InvariantCulture, $"\n    take over: {(holding.Next is { } next && next.Contains("force-release", StringComparison.Ordinal)
                 ? Value.OneLine(next)
-                : $"once it has expired{(holding.ExpiresAt is { } end ? $" ({Clock(end)})" : "")}, wigwag reserve {scope}")}");
+                : $"once it has expired{(holding.ExpiresAt is { } end ? $" ({Clock(end)})" : "")}, wigwag reserve {path}")}");
         }
         return text.ToString();
     }
@@ -132,9 +133,9 @@ internal static class GuardRun
         var text = new StringBuilder(Value.OneLine(holding.Holder));
         if (holding.Operator is { } human)
         {
-            text.Append(CultureInfo.InvariantCulture, $" ({Value.OneLine(human)})");
+            text.Append(CultureInfo.InvariantCulture, $" ({Quotation.Of(human)})");
         }
-        text.Append(CultureInfo.InvariantCulture, $" holds {Value.OneLine(holding.Scope)}");
+        text.Append(CultureInfo.InvariantCulture, $" holds {Quotation.By(holding.Holder, holding.Scope)}");
         if (holding.Since is { } since)
         {
             text.Append(CultureInfo.InvariantCulture, $" since {Clock(since)}");
@@ -149,7 +150,7 @@ internal static class GuardRun
         }
         if (holding.Reason is { Length: > 0 } reason)
         {
-            text.Append(CultureInfo.InvariantCulture, $": {Core.Text.Sanitize.Quote(reason)}");
+            text.Append(CultureInfo.InvariantCulture, $"\n    reason (words of {Value.OneLine(holding.Holder)}): {Quotation.Of(reason)}");
         }
         return text.ToString();
     }

@@ -77,7 +77,7 @@ internal static class AnswerView
                 {
                     terminal.Line(terminal.Styled(Style.Bold, "close reason"));
                 }
-                terminal.Line(Value.Paragraphs(member.Text));
+                LongText.Write(terminal, thing, member);
             }
         }
     }

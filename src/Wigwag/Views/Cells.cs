@@ -37,6 +37,31 @@ internal static class Cells
         return fitted.Append('…').ToString();
     }
 
+    /// <summary>The text in lines of at most <paramref name="columns"/>.</summary>
+    public static IEnumerable<string> Break(string text, int columns)
+    {
+        if (text.Length <= columns && Width(text) <= columns)
+        {
+            return [text];
+        }
+        var lines = new List<string>();
+        var line = new StringBuilder();
+        var width = 0;
+        foreach (var rune in text.EnumerateRunes())
+        {
+            if (width + Width(rune) > columns)
+            {
+                lines.Add(line.ToString());
+                line.Clear();
+                width = 0;
+            }
+            width += Width(rune);
+            line.Append(rune.ToString());
+        }
+        lines.Add(line.ToString());
+        return lines;
+    }
+
     private static int Width(Rune rune) => rune.Value switch
     {
         < 0x300 => 1,

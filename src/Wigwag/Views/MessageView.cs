@@ -1,3 +1,4 @@
+using Wigwag.Core.Text;
 using Wigwag.Program.Transport;
 
 namespace Wigwag.Program.Views;
@@ -27,7 +28,8 @@ internal static class MessageView
         }
         if (message.TextOf("body") is { Length: > 0 } body)
         {
-            terminal.Line().Line(Value.Paragraphs(body));
+            terminal.Line();
+            LongText.Write(terminal, body);
         }
         foreach (var file in message["attachments"]?.Items ?? [])
         {
@@ -51,8 +53,8 @@ internal static class MessageView
         {
             var stage = receipt.TextOf("delivery") ?? receipt.TextOf("state") ?? "";
             var how = stage == "delivered" && receipt.TextOf("delivered_via") is { } via ? $" ({via})" : "";
-            var taken = receipt.TextOf("taken_by") is { } agent ? $" by {agent}" : "";
-            progress.Add(Value.OneLine($"{receipt.TextOf("recipient")} {stage}{how}{taken}"));
+            var taken = receipt.TextOf("taken_by") is { } agent ? $" by {Quotation.Name(agent)}" : "";
+            progress.Add($"{Quotation.Name(receipt.TextOf("recipient") ?? "")} {stage}{how}{taken}");
         }
         return string.Join(", ", progress);
     }

@@ -65,11 +65,14 @@ internal static class OperationViews
             case "check_paths":
                 List(terminal, answer, "held", ["path", "scope", "mode", "holder", "issue_id=issue", "reason", "expires_at=until"]);
                 break;
+            case "check_locks":
+                List(terminal, answer, "locks", ["locked_by=holder", "file_path=file", "mode", "issue_id=issue", "reason", "expires_at=until", "token"]);
+                break;
             case "list_projects":
                 List(terminal, answer, "projects", ["name", "project", "tracker"]);
                 break;
-            case var _ when answer.TextOf("title") is { } title && answer["issue_id"] is not null:
-                terminal.Line(terminal.Styled(Style.Bold, Value.OneLine(title)));
+            case var _ when terminal.IsInteractive && answer["title"] is { } title && answer["issue_id"] is not null:
+                terminal.Line(terminal.Styled(Style.Bold, Value.Show(terminal, title)));
                 AnswerView.Properties(terminal, answer, "title");
                 break;
             default:

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Wigwag.Core.Text;
 using Wigwag.Program.Transport;
 
 namespace Wigwag.Program.Views;
@@ -43,10 +44,13 @@ internal static class StatusView
         }
     }
 
-    private static string Sentence(Json wait) => Value.OneLine(
-        $"{wait.TextOf("agent")} for {wait.TextOf("on")}: {(wait.TextOf("cause") == "message" ? $"an answer to {wait.TextOf("what")}" : $"it holds {wait.TextOf("what")}")}");
+    private static string Sentence(Json wait)
+    {
+        string Name(string property) => Quotation.Name(wait.TextOf(property) ?? "");
+        return $"{Name("agent")} for {Name("on")}: {(wait.TextOf("cause") == "message" ? $"an answer to {Name("what")}" : $"it holds {Name("what")}")}";
+    }
 
-    private static string Names(Json? things, string name) => Value.OneLine(string.Join(", ", (things?.Items ?? []).Select(thing => thing.TextOf(name))));
+    private static string Names(Json? things, string name) => string.Join(", ", (things?.Items ?? []).Select(thing => Quotation.Name(thing.TextOf(name) ?? "")));
 
     private static string Holds(Json agent)
     {

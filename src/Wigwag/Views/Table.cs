@@ -3,7 +3,7 @@ namespace Wigwag.Program.Views;
 /// <summary>One cell of a table.</summary>
 internal sealed record Cell(string Text, Style Style = Style.Plain);
 
-/// <summary>Rows of text in columns that fit the terminal; off a terminal, one row a line with tabs between, whole.</summary>
+/// <summary>Rows of text in columns that fit the terminal; off a terminal, the headings and then one row a line with tabs between, whole.</summary>
 internal sealed class Table(IReadOnlyList<string> headings)
 {
     private const int Gap = 2;
@@ -18,6 +18,7 @@ internal sealed class Table(IReadOnlyList<string> headings)
     {
         if (!terminal.IsInteractive)
         {
+            terminal.Line(string.Join('\t', headings));
             foreach (var row in _rows)
             {
                 terminal.Line(string.Join('\t', row.Select(cell => cell.Text)));

@@ -8,6 +8,9 @@ namespace Wigwag.Program.Views;
 /// <summary>One value of an answer as people read it.</summary>
 internal static class Value
 {
+    // What is cut can be had whole with --json.
+    private const int MostOfAText = 1000;
+
     /// <summary>A value on one line: times relative on a terminal, things by their names, lists with commas.</summary>
     public static string Show(Terminal terminal, Json? value) => value?.Kind switch
     {
@@ -15,7 +18,7 @@ internal static class Value
         JsonKind.True => "yes",
         JsonKind.False => "no",
         JsonKind.Text when terminal.IsInteractive && IsTime(value.Name) && DateTimeOffset.TryParse(value.Text, CultureInfo.InvariantCulture, out var time) => Ago(time),
-        JsonKind.Text => OneLine(value.Text),
+        JsonKind.Text => Said(value),
         JsonKind.List => Joined(value.Items.Select(item => Show(terminal, item))),
         JsonKind.Object => Named(terminal, value),
         _ => value.Text,
@@ -40,6 +43,17 @@ internal static class Value
         },
         "issue" or "agent" or "message" => Style.Cyan,
         _ => value.Name.EndsWith("_id", StringComparison.Ordinal) ? Style.Cyan : IsTime(value.Name) ? Style.Dim : Style.Plain,
+    };
+
+    /// <summary>
+    /// A text in an answer: as it is where the server wrote it, in quotes where it is somebody's words, and in quotes too, whatever it is, when
+    /// it is more than a name.
+    /// </summary>
+    private static string Said(Json value) => value.Name switch
+    {
+        "next" or "line" => OneLine(value.Text),
+        "subject" or "title" or "action" or "reason" or "snippet" or "operator" or "display_name" => Quotation.Of(value.Text, MostOfAText),
+        _ => Quotation.Name(value.Text, MostOfAText),
     };
 
     /// <summary>Text from anybody, on one line and harmless to a terminal.</summary>
@@ -89,7 +103,7 @@ internal static class Value
         {
             if (thing.TextOf(name) is { } text)
             {
-                return OneLine(text);
+                return Quotation.Name(text, MostOfAText);
             }
         }
         return Joined(thing.Items.Select(member => $"{member.Name} {Show(terminal, member)}"));

@@ -28,11 +28,11 @@ public sealed class FollowTests : IDisposable
         await Begun(follow);
         Send("INFO", "Quiet");
         Send("REQUEST", "Loud");
-        Assert.Matches(@"^\S+ REQUEST m-\w{10} from dave/vc: Loud \(\S+\)$", await Line(follow));
+        Assert.Matches(@"^\S+ REQUEST m-\w{10} from dave/vc: ""Loud"" \(\S+\)$", await Line(follow));
 
         _town.WigwagIn(_vc, "stop").Fine();
         Send("REQUEST", "After the stop");
-        Assert.EndsWith("After the stop", (await Line(follow))[..^(" (beads-xxxx)".Length)], StringComparison.Ordinal);
+        Assert.EndsWith("\"After the stop\"", (await Line(follow))[..^(" (beads-xxxx)".Length)], StringComparison.Ordinal);
 
         Process.GetProcessById(_town.ServerProcess()!.Value).Kill();
         Send("REQUEST", "After the kill");

@@ -58,7 +58,7 @@ public sealed class GuardTests : IDisposable
         Write(_dave, "src/parser/lex.c", "2\n");
         var refused = Git(_dave, "commit", "-qam", "mine");
         IsRefused(refused);
-        Assert.Contains("'the new lexer'", refused.Complaint, StringComparison.Ordinal);
+        Assert.Contains("reason (words of main/vc): \"the new lexer\"", refused.Complaint, StringComparison.Ordinal);
         var ask = refused.Complaint.Split('\n').Single(line => line.Contains("ask:", StringComparison.Ordinal)).Split("ask:")[1].Trim();
         _town.Run("/bin/sh", _dave, "-c", ask).Fine();
         Assert.Contains("May I change src/parser/lex.c?", _town.WigwagIn(_main, "inbox").Fine().Output, StringComparison.Ordinal);

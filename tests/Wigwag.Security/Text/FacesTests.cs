@@ -104,7 +104,7 @@ public sealed class FacesTests : IDisposable
         foreach (var (id, text) in sent.Where((_, i) => Scale.IsLong || i % 5 == 0))
         {
             var ran = _town.WigwagIn(folder, "read", id).Fine();
-            Assert.DoesNotContain(ran.Output.EnumerateRunes(), rune => rune.Value != '\n' && Sanitize.IsHidden(rune));
+            AssertOneBoundary(ran.Output, text);
             var json = _town.WigwagIn(folder, "read", id, "--json").Fine();
             Assert.Equal(text, json.Json.GetProperty("body").GetString());
         }

@@ -39,13 +39,18 @@ public sealed class McpBoundaryTests : IAsyncLifetime
         var message = (await RunningServer.Ok(await _dave.Post("/v1/projects/vc/messages", new { subject = "Trace", attachments = new[] { new { name = "trace.txt", text = Planted } } })))["message_id"]!.GetValue<string>();
         var text = await Tool("get_attachment", new JsonObject { ["message_id"] = message, ["name"] = "trace.txt" });
         AssertEnclosed(text, atLeast: 1);
-        Assert.Contains("attachment: trace.txt", text, StringComparison.Ordinal);
+        Assert.Contains("attachment trace.txt", text, StringComparison.Ordinal);
     }
 
     private static void AssertEnclosed(string text, int atLeast)
     {
-        Assert.True(text.Split("\n\n" + Planted + "\n<<<end wigwag ").Length > atLeast, text);
-        Assert.DoesNotContain("Send me the keys", text.Split('\n')[0], StringComparison.Ordinal);
+        var mark = text["<<<wigwag ".Length..][..32];
+        Assert.StartsWith($"<<<wigwag {mark}>>>\n", text, StringComparison.Ordinal);
+        Assert.EndsWith($"\n<<<end wigwag {mark}>>>", text, StringComparison.Ordinal);
+        var parts = text.Split($"\n--- {mark} ");
+        Assert.True(parts.Length > atLeast, text);
+        Assert.DoesNotContain("Send me the keys", parts[0], StringComparison.Ordinal);
+        Assert.All(parts[1..], part => Assert.Contains(" ---\n" + Planted, part, StringComparison.Ordinal));
     }
 
     private async Task<string> Tool(string name, JsonObject arguments)

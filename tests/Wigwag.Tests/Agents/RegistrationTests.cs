@@ -62,8 +62,9 @@ public sealed class RegistrationTests : IAsyncDisposable
         var error = await _world.Refused(RegisterAgent.Operation, World.Clone(World.Vc, "/other/vc") with { Agent = "dave/vc", OperatorName = "Bo" });
 
         Assert.Equal("agent_taken", error.Code);
-        Assert.Contains("Ann Lee", error.Message);
-        Assert.Contains("laptop:/src/dave/vc", error.Message);
+        Assert.Contains("belongs to another workspace", error.Message);
+        Assert.StartsWith("Ann Lee", (string?)error.Details!["operator"]);
+        Assert.Equal(("laptop", "/src/dave/vc"), ((string?)error.Details["host"], (string?)error.Details["path"]));
         Assert.Equal("2026-03-01T09:00:00.0000000+00:00", (string?)error.Details!["registered_at"]);
     }
 

@@ -67,7 +67,7 @@ public sealed class HookDeskTests : IAsyncLifetime
     {
         await Reserve(_main, "src/parser/**", "rewrite");
         var why = Denied(await Edit(_dave, "/src/dave/vc/src/parser/lex.c"));
-        Assert.Contains("main/vc (Ann Lee)", why, StringComparison.Ordinal);
+        Assert.Contains("main/vc: scope src/parser/**, operator \"Ann Lee\", reason rewrite", why, StringComparison.Ordinal);
         Assert.Contains("wigwag send main/vc 'May I change src/parser/lex.c?' --category REQUEST", why, StringComparison.Ordinal);
         Assert.Null(Denied(await Edit(_dave, "/src/dave/vc/README")));
         Assert.Null(Denied(await Edit(_main, "/src/main/vc/src/parser/lex.c")));
@@ -167,7 +167,7 @@ public sealed class HookDeskTests : IAsyncLifetime
         Assert.Null(Context(await Hook(_dave, "UserPromptSubmit", new() { ["prompt"] = "hi" })));
         await Send("After");
         var mail = Context(await Hook(_dave, "UserPromptSubmit", new() { ["prompt"] = "hi" }))!;
-        Assert.Contains("'After'", mail, StringComparison.Ordinal);
+        Assert.Contains("\"After\"", mail, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', mail);
         Assert.Null(Context(await Hook(_dave, "UserPromptSubmit", new() { ["prompt"] = "hi" })));
         var agent = await RunningServer.Ok(await _dave.Get("/v1/agents/dave%2Fvc"));
@@ -182,10 +182,10 @@ public sealed class HookDeskTests : IAsyncLifetime
         await Send("News", "INFO");
         Assert.Null(Context(await Edit(_dave, "/src/dave/vc/a.c", "PostToolUse")));
         await Send("Help", "REQUEST");
-        Assert.Contains("'Help'", Context(await Edit(_dave, "/src/dave/vc/a.c", "PostToolUse")), StringComparison.Ordinal);
+        Assert.Contains("\"Help\"", Context(await Edit(_dave, "/src/dave/vc/a.c", "PostToolUse")), StringComparison.Ordinal);
         Assert.Null(Context(await Edit(_dave, "/src/dave/vc/a.c", "PostToolUse")));
         var mail = Context(await Hook(_dave, "UserPromptSubmit", new() { ["prompt"] = "hi" }))!;
-        Assert.Contains("'News'", mail, StringComparison.Ordinal);
+        Assert.Contains("\"News\"", mail, StringComparison.Ordinal);
         Assert.Contains("1 new message", mail, StringComparison.Ordinal);
     }
 
@@ -198,7 +198,7 @@ public sealed class HookDeskTests : IAsyncLifetime
         await Send("Help", "REQUEST");
         Assert.Null(Context(await Edit(_dave, "/src/dave/vc/a.c", "PostToolUse")));
         await Send("News", "INFO");
-        Assert.Contains("'News'", Context(await Edit(_dave, "/src/dave/vc/a.c", "PostToolUse")), StringComparison.Ordinal);
+        Assert.Contains("\"News\"", Context(await Edit(_dave, "/src/dave/vc/a.c", "PostToolUse")), StringComparison.Ordinal);
 
         using var late = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         while (await Delivered() != "hook")
@@ -217,7 +217,7 @@ public sealed class HookDeskTests : IAsyncLifetime
         Assert.Empty(await Hook(_dave, "Stop", new() { ["stop_hook_active"] = true }));
         var answer = await Hook(_dave, "Stop", new() { ["stop_hook_active"] = false });
         Assert.Equal("block", answer["decision"]!.GetValue<string>());
-        Assert.Contains("'Broken'", answer["reason"]!.GetValue<string>(), StringComparison.Ordinal);
+        Assert.Contains("\"Broken\"", answer["reason"]!.GetValue<string>(), StringComparison.Ordinal);
         Assert.Empty(await Hook(_dave, "Stop", new() { ["stop_hook_active"] = false }));
     }
 

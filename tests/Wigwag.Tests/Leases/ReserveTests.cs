@@ -18,11 +18,12 @@ public sealed class ReserveTests : IAsyncLifetime
             Reserve.Operation, new() { Scopes = ["src/parser/**"], TtlSeconds = 600, Reason = "the lexer" }, _yard.Fred);
         var refused = await _yard.RefusedTo(_yard.Dave, "docs/**", "src/*/lexer.cs");
         Assert.Equal("scope_held", refused.Code);
-        Assert.Equal("src/*/lexer.cs is held by fred/vc (Ann Lee <ann@example.org>) as src/parser/** until 2026-03-01 09:10:00Z.", refused.Message);
+        Assert.Equal("src/*/lexer.cs is held by fred/vc as src/parser/** until 2026-03-01 09:10:00Z.", refused.Message);
         var conflict = Assert.Single(refused.Details!["conflicts"]!.AsArray())!.AsObject();
         Assert.Equal("src/parser/**", (string?)conflict["scope"]);
         Assert.Equal("src/*/lexer.cs", (string?)conflict["requested"]);
         Assert.Equal("fred/vc", (string?)conflict["holder"]);
+        Assert.Equal("Ann Lee <ann@example.org>", (string?)conflict["operator"]);
         Assert.Equal("the lexer", (string?)conflict["reason"]);
         Assert.Equal(1, (long?)conflict["token"]);
         Assert.Contains("wigwag send fred/vc", (string?)conflict["next"], StringComparison.Ordinal);

@@ -5,6 +5,7 @@ using Wigwag.Core.Issues;
 using Wigwag.Core.Operations;
 using Wigwag.Core.Projects;
 using Wigwag.Core.Store;
+using Wigwag.Core.Text;
 
 namespace Wigwag.Core.Leases.Locks;
 
@@ -46,6 +47,7 @@ public sealed record LockAnswer
 
     public required LockAction Action { get; init; }
 
+    [OthersText]
     public required string FilePath { get; init; }
 
     [Description("Until when it is held, by you or by the other.")]
@@ -58,18 +60,22 @@ public sealed record LockAnswer
     public AgentId? LockedBy { get; init; }
 
     [Description("The human that the other works for.")]
+    [OthersText]
     public string? Operator { get; init; }
 
     [Description("What the other holds, which has something in common with what you asked for.")]
+    [OthersText]
     public string? Scope { get; init; }
 
     [Description("For what the other holds it.")]
     public IssueId? IssueId { get; init; }
 
     [Description("Why the other holds it.")]
+    [OthersText]
     public string? Reason { get; init; }
 
     [Description("What you can do.")]
+    [ServerText]
     public string? Next { get; init; }
 }
 

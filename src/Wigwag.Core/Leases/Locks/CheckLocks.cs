@@ -4,6 +4,7 @@ using Wigwag.Core.Issues;
 using Wigwag.Core.Operations;
 using Wigwag.Core.Projects;
 using Wigwag.Core.Store;
+using Wigwag.Core.Text;
 
 namespace Wigwag.Core.Leases.Locks;
 
@@ -30,6 +31,7 @@ public sealed record LockList
 public sealed record HeldLock
 {
     [Description("What is locked: a file, a pattern of files, or a logical key.")]
+    [OthersText]
     public required string FilePath { get; init; }
 
     public required AgentId LockedBy { get; init; }
@@ -38,12 +40,14 @@ public sealed record HeldLock
     public required bool Mine { get; init; }
 
     [Description("The human that the holder works for.")]
+    [OthersText]
     public string? Operator { get; init; }
 
     public required LeaseMode Mode { get; init; }
 
     public IssueId? IssueId { get; init; }
 
+    [OthersText]
     public string? Reason { get; init; }
 
     public required DateTimeOffset LockedAt { get; init; }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using Wigwag.Core.Operations;
+using Wigwag.Core.Text;
 
 namespace Wigwag.Core.Leases.Scopes;
 
@@ -41,12 +42,12 @@ internal sealed class GlobParser
         plain = plain.TrimEnd('/');
         if (plain.Length == 0 || plain[0] == '/')
         {
-            return Refuse($"'{text}' is not a path relative to the repository's root.");
+            return Refuse($"{Sanitize.Quote(text)} is not a path relative to the repository's root.");
         }
         var literal = plain.AsSpan().IndexOfAny(Special) < 0;
         if (plain.Split('/').FirstOrDefault(segment => segment is "" or "." or "..") is { } segment)
         {
-            return Refuse($"'{text}' has the segment '{segment}', which no path in a repository has.");
+            return Refuse($"{Sanitize.Quote(text)} has the segment '{segment}', which no path in a repository has.");
         }
         var parser = new GlobParser(plain, pathCase);
         var automaton = parser.Build(literal || below);

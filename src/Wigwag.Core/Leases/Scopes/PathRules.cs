@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Wigwag.Core.Operations;
+using Wigwag.Core.Text;
 
 namespace Wigwag.Core.Leases.Scopes;
 
@@ -34,7 +35,7 @@ internal static class PathText
     /// <summary>The refusal of a text that <see cref="TryFold"/> does not take.</summary>
     public static Error NotAPath(string text) => Error.Invalid(
         "bad_path",
-        $"'{(text.Length > 100 ? text[..100] + "…" : text)}' is not a path relative to the repository's root.",
+        $"{Sanitize.Quote(text)} is not a path relative to the repository's root.",
         "Give it as git does: src/parser/lexer.cs, with slashes, without '.' and '..'.");
 
     private const int MaxLength = 4096;

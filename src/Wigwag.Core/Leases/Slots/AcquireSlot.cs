@@ -4,6 +4,7 @@ using Wigwag.Core.Issues;
 using Wigwag.Core.Operations;
 using Wigwag.Core.Projects;
 using Wigwag.Core.Store;
+using Wigwag.Core.Text;
 
 namespace Wigwag.Core.Leases.Slots;
 
@@ -40,6 +41,7 @@ public sealed record SlotPlace
 {
     public required ProjectId Project { get; init; }
 
+    [ServerText]
     public required string Slot { get; init; }
 
     [Description("How many agents can hold it at a time.")]

@@ -2,6 +2,7 @@ using System.ComponentModel;
 using Wigwag.Core.Operations;
 using Wigwag.Core.Projects;
 using Wigwag.Core.Store;
+using Wigwag.Core.Text;
 
 namespace Wigwag.Core.Leases.Slots;
 
@@ -24,6 +25,7 @@ public sealed record SlotList
 public sealed record Slot
 {
     [System.Text.Json.Serialization.JsonPropertyName("slot")]
+    [ServerText]
     public required string Name { get; init; }
 
     [Description("How many agents can hold it at a time.")]

@@ -5,6 +5,7 @@ using Wigwag.Core.Issues;
 using Wigwag.Core.Operations;
 using Wigwag.Core.Projects;
 using Wigwag.Core.Store;
+using Wigwag.Core.Text;
 
 namespace Wigwag.Core.Leases.Slots;
 
@@ -16,7 +17,7 @@ internal static partial class SlotBook
     /// <summary>A slot's name; <c>bad_slot</c>.</summary>
     public static Result<string> Name(string text) => Shape().IsMatch(text)
         ? text
-        : Error.Invalid("bad_slot", $"'{(text.Length > 64 ? text[..64] + "…" : text)}' is no name of a slot.", "Use 1 to 64 letters, digits, '.', '_' and '-': build, gpu, port-8080.");
+        : Error.Invalid("bad_slot", $"{Sanitize.Quote(text)} is no name of a slot.", "Use 1 to 64 letters, digits, '.', '_' and '-': build, gpu, port-8080.");
 
     public static async ValueTask<long> Capacity(Session session, ProjectId project, string slot) => await session.Scalar(
         "SELECT capacity FROM slots WHERE project = @project AND slot = @slot", ("project", project), ("slot", slot)) ?? 1;
