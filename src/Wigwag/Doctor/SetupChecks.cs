@@ -79,11 +79,9 @@ internal static class SetupChecks
         var next = outside is null ? "Run 'wigwag guard install', or --fix." : GuardFiles.Outside(outside, "install").Next;
         if (!guard.WasInstalled)
         {
+            const string gone = "The guard that was set up here is no longer there: commits and pushes are not checked.";
             yield return guard.IsOwn
-                ? Finding.Warning(
-                    "guard",
-                    "The guard that was set up here is no longer there: commits and pushes are not checked.",
-                    $"{next} If it was taken out on purpose: 'wigwag guard uninstall'.") with { Fix = mend }
+                ? Finding.Warning("guard", gone, $"{next} If it was taken out on purpose: 'wigwag guard uninstall'.") with { Fix = mend }
                 : Finding.Ok("guard", "Commits and pushes are not guarded; 'wigwag guard install' does it.");
             yield break;
         }

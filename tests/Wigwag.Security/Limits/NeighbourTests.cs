@@ -7,6 +7,8 @@ namespace Wigwag.Security.Limits;
 /// <summary>A key that asks for all that is dear, as fast as it is answered, is refused what is too much; the others go on.</summary>
 public sealed class NeighbourTests
 {
+    private static readonly string[] Libraries = ["lib/"];
+
     // Two cores that clients and server share give each other way for about this long.
     private static readonly TimeSpan Unnoticed = TimeSpan.FromMilliseconds(20);
 
@@ -72,7 +74,7 @@ public sealed class NeighbourTests
         2 => client.Get("/v1/messages?query=parser%20OR%20file&limit=100"),
         3 => client.Get("/v1/status"),
         4 => client.Post("/v1/projects/nobody-knows-it/messages", new { subject = "x" }),
-        5 => client.Post("/v1/projects/-/check", new { paths = new[] { "lib/" }, patterns = Enumerable.Range(0, 100).Select(n => $"**/f{n}*.cs").ToArray() }),
+        5 => client.Post("/v1/projects/-/check", new { paths = Libraries, patterns = Enumerable.Range(0, 100).Select(n => $"**/f{n}*.cs").ToArray() }),
         _ => client.Post("/v1/projects/vc/messages", new { to = "dave/vc", subject = "flood" }),
     };
 

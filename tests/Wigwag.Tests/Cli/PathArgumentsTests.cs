@@ -31,7 +31,7 @@ public sealed class PathArgumentsTests : IDisposable
 
     public static TheoryData<string, string> Fields => [.. Taking.Select(each => (each.Command.Words, each.Field.Name))];
 
-    private List<string> Resolved(string words, string name, string folder, string typed, params string[] more)
+    private static List<string> Resolved(string words, string name, string folder, string typed, params string[] more)
     {
         var command = CatalogCommands.All().Single(command => command.Words == words);
         var field = command.Fields.Single(field => field.Name == name);

@@ -105,7 +105,7 @@ public sealed class OutsideTests : IDisposable
     private void Undo()
     {
         var setup = new Setup(_clones.Workspace("vc"));
-        setup.Apply(setup.Uninstall(ClientSetup.All), null);
+        setup.Apply(setup.Uninstall(ClientSetup.All, isNamed: false), null);
     }
 
     private void Play(string trick)

@@ -111,7 +111,7 @@ public sealed class BudgetTests : IDisposable
     }
 
     // Each table becomes a view that gives nothing and never ends.
-    private static async Task MakeEndless(IStore store) => await store.Write<string>(Caller.System, async (session, _) =>
+    private static async Task MakeEndless(SqliteStore store) => await store.Write<string>(Caller.System, async (session, _) =>
     {
         var tables = await session.Query(
             "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%' AND name NOT LIKE 'messages_words%' AND name NOT LIKE 'messages_trigrams%'",

@@ -131,12 +131,12 @@ public sealed class FairShareTests : IDisposable
             while (!done.IsCancellationRequested)
             {
                 var me = Interlocked.Increment(ref next);
-                await store.Read<string>(Calm, async (session, _) =>
+                await store.Read<string>(Calm, async (session, stop) =>
                 {
                     await session.Scalar("SELECT COUNT(*) FROM meta");
                     Begun(me).TrySetResult();
                     // One that is held back never begins: then this is the last for a while.
-                    await Begun(me + 1).Task.WaitAsync(TimeSpan.FromMilliseconds(100)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                    await Begun(me + 1).Task.WaitAsync(TimeSpan.FromMilliseconds(100), stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                     return "read";
                 }, Stop);
             }
