@@ -42,7 +42,7 @@ internal static class WorkspaceSecret
         {
             return null;
         }
-        return File.ReadAllText(file.FullName).Split(' ') is [{ Length: SecretLength } secret, var born]
+        return PlainFile.ReadText(file.FullName, MostBytes).Try(out var text, out _) && text?.Split(' ') is [{ Length: SecretLength } secret, var born]
             && secret.All(char.IsAsciiHexDigitLower) && born == FileBirth.Of(file.FullName)
             ? secret
             : null;

@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using Wigwag.Core.Text;
 
 namespace Wigwag.Core.Agents;
 
@@ -6,9 +7,11 @@ namespace Wigwag.Core.Agents;
 public sealed record AgentSession
 {
     [Description("Which: mcp (a connection of its client), hook (a client that calls hooks), follow (wait --follow), shell (commands), http (plain requests), and an id where it has one.")]
+    [OthersText]
     public required string Session { get; init; }
 
     [Description("What runs in it, where it says so.")]
+    [OthersText]
     public string? Program { get; init; }
 
     public required DateTimeOffset StartedAt { get; init; }
@@ -23,4 +26,4 @@ public sealed record AgentSession
 /// <param name="Agent">Whose.</param>
 /// <param name="Session">Which.</param>
 /// <param name="Sessions">How many the agent has now.</param>
-public sealed record SessionChanged(AgentId Agent, string Session, long Sessions);
+public sealed record SessionChanged(AgentId Agent, [property: OthersText] string Session, long Sessions);

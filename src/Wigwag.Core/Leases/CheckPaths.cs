@@ -142,7 +142,8 @@ public static class CheckPaths
             Policy = project.ReservationPolicy,
             Held =
             [
-                .. refusing.Select(each => Hold(each.Key, each.Value, Conflicts.Next(each.Value, present))),
+                .. request.Paths.Concat(patterns).Distinct().Where(refusing.ContainsKey).Select(path =>
+                    Hold(path, refusing[path], Conflicts.Next(refusing[path], present))),
                 .. told.SelectMany(lease => over[lease.LeaseId.Value]
                     .Where(path => refusing.GetValueOrDefault(path)?.LeaseId != lease.LeaseId)
                     .Take(MostPathsOfALease)

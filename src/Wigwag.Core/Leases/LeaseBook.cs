@@ -44,13 +44,13 @@ public static class LeaseBook
         ("holder", agent),
         ("now", session.Now));
 
-    /// <summary>Everything of a kind held in a project, the longest held first, at most so many.</summary>
+    /// <summary>Everything of a kind held in a project, at most so many: what is exclusive first, and of that the longest held.</summary>
     public static ValueTask<List<Lease>> In(Session session, ProjectId project, LeaseKind kind, int most = int.MaxValue) => session.Query(
         $"""
         SELECT {LeaseRows.Columns} FROM leases l
         WHERE l.project = @project AND l.kind = @kind AND l.state = 'active' AND l.expires_at + 0 > @now
-        ORDER BY l.token, l.lease_id LIMIT @most
-        """, // leases_by_root
+        ORDER BY l.mode, l.token, l.lease_id LIMIT @most
+        """, // leases_by_root; 'exclusive' comes before 'shared'
         LeaseRows.Read,
         ("project", project),
         ("kind", LeaseRows.Text(kind)),

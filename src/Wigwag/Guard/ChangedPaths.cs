@@ -1,4 +1,5 @@
 using Wigwag.Git;
+using Wigwag.Program.Cli;
 
 namespace Wigwag.Program.Guard;
 
@@ -87,8 +88,8 @@ internal static class ChangedPaths
     private static IEnumerable<string> Merged(Workspace workspace, bool isMerge)
     {
         const string variable = "GITHEAD_";
-        var file = Path.Combine(workspace.GitDir, "MERGE_HEAD");
-        return File.Exists(file) ? File.ReadAllLines(file).Where(IsCommit)
+        var heads = PlainFile.ReadText(Path.Combine(workspace.GitDir, "MERGE_HEAD"), PlainFile.MaxConfigBytes);
+        return (heads.Try(out var read, out var error) ? read : throw new Refusal(error)) is { } merged ? merged.Split('\n').Where(IsCommit)
             : !isMerge ? []
             : Environment.GetEnvironmentVariables().Keys.OfType<string>()
                 .Where(name => name.StartsWith(variable, StringComparison.Ordinal)).Select(name => name[variable.Length..]).Where(IsCommit);

@@ -53,7 +53,7 @@ public sealed class WorkspaceProofTests : IAsyncLifetime
         Assert.NotEqual(_ann.AgentId, made.AgentId);
         Assert.Equal(made.AgentId, again.AgentId);
         Assert.NotEqual(made.AgentId, elsewhere.AgentId);
-        Assert.Equal(before, await _world.Show(_ann));
+        Assert.Equivalent(before, await _world.Show(_ann), strict: true);
         Assert.Equal(_ann.AgentId, (await _world.Register(World.Clone(World.Vc, "/src/vc"))).AgentId);
     }
 
@@ -67,7 +67,7 @@ public sealed class WorkspaceProofTests : IAsyncLifetime
         var refused = await _world.Refused(RegisterAgent.Operation, World.Clone(World.Vc, "/src/vc") with { Agent = "main/vc", TakeOver = true }, other);
 
         Assert.True(refused.Code is "agent_taken" or "project_out_of_reach", refused.Code);
-        Assert.Equal(before, await _world.Show(_ann));
+        Assert.Equivalent(before, await _world.Show(_ann), strict: true);
     }
 
     [Fact]

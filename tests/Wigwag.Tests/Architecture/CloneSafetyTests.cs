@@ -42,6 +42,8 @@ public sealed partial class CloneSafetyTests
         // Standard input, and the draft that it is about to write.
         "src/Wigwag/Mcp/McpCommand.cs" => ["new StreamReader"],
         "src/Wigwag/Local/AtomicFile.cs" => ["new FileStream"],
+        // The secret that it is about to write.
+        "src/Wigwag.Git/WorkspaceSecret.cs" => ["new FileStream"],
         _ => [],
     };
 

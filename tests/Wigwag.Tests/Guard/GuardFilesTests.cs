@@ -194,14 +194,15 @@ public sealed class GuardFilesTests : IDisposable
         Write("everywhere/pre-commit", "#!/bin/sh\necho mine\n");
         _clones.Git("vc", "config", "core.hooksPath", _clones["everywhere"]);
         _clones.Git("beads", "config", "core.hooksPath", _clones["everywhere"]);
+        var everywhere = _clones["everywhere"];
         LeavesNoTrace("everywhere", () =>
         {
-            Guard().Install(refuseWhenDown: false);
-            Guard("beads").Install(refuseWhenDown: false);
-            Guard().Uninstall();
-            Assert.False(Guard().WasInstalled);
-            Assert.Equal(GuardState.Installed, Guard("beads").State("pre-commit"));
-            Guard("beads").Uninstall();
+            Guard(agreed: everywhere).Install(refuseWhenDown: false);
+            Guard("beads", everywhere).Install(refuseWhenDown: false);
+            Guard(agreed: everywhere).Uninstall();
+            Assert.False(Guard(agreed: everywhere).WasInstalled);
+            Assert.Equal(GuardState.Installed, Guard("beads", everywhere).State("pre-commit"));
+            Guard("beads", everywhere).Uninstall();
         });
     }
 

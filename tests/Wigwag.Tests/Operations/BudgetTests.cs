@@ -1,5 +1,6 @@
 using Wigwag.Core.Agents;
 using Wigwag.Core.Issues;
+using Wigwag.Core.Messages;
 using Wigwag.Core.Operations;
 using Wigwag.Core.Store;
 using Wigwag.Storage.Blobs;
@@ -107,6 +108,7 @@ public sealed class BudgetTests : IDisposable
         var dave = World.As(await Do(RegisterAgent.Operation, World.Clone(World.Vc, "/src/dave/vc", "dave"), World.Local));
         await Do(RegisterAgent.Operation, World.Clone(World.Vc, "/src/fred/vc", "fred"), World.Local);
         await Do(CreateIssue.Operation, new() { Title = "Crash" }, dave);
+        await Do(SendMessage.Operation, new() { To = "vc", Subject = "sample" }, dave);
         return dave;
     }
 

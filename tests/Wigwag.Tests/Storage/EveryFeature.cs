@@ -20,11 +20,12 @@ namespace Wigwag.Tests.Storage;
 internal sealed class EveryFeature : IAsyncDisposable
 {
     private readonly IStore _store;
+    private readonly IBlobs _blobs;
     private readonly Dispatcher _dispatcher;
     private readonly CancellationTokenSource _over = new();
     private readonly List<Task> _waiting = [];
 
-    private EveryFeature(IStore store, IBlobs blobs) => (_store, _dispatcher) = (store, new(store, blobs));
+    private EveryFeature(IStore store, IBlobs blobs) => (_store, _blobs, _dispatcher) = (store, blobs, new(store, blobs));
 
     /// <summary>What was sent with an attachment, and who may read it.</summary>
     public required Message Sent { get; set; }
@@ -60,6 +61,10 @@ internal sealed class EveryFeature : IAsyncDisposable
         var main = World.As(await Do(RegisterAgent.Operation, World.Clone(World.Beads, "/src/main/beads")));
         var other = World.As(await Do(RegisterAgent.Operation, World.Clone(World.Beads, "/src/other/beads", "other")));
         await Do(UpdateAgent.Operation, new() { Status = AgentStatus.Working }, dave);
+        var bo = new Caller { Credential = "k-bo", Role = Role.Operator, Operator = "Bo <bo@example.org>", WorkspaceProof = "proof" };
+        await Do(RegisterAgent.Operation, World.Clone("git@github.com:bo/own.git", "/src/bo/own", "bo"), bo);
+        using var bytes = new MemoryStream("uploaded"u8.ToArray());
+        await new Uploads(_store, _blobs, dave).Take(bytes, 100, World.Stop);
         await Do(AliasProject.Operation, new() { Name = "tracker", Project = "beads" });
         await Do(SetProjectPolicy.Operation, new() { Project = "beads", ReservationPolicy = ReservationPolicy.ReserveOnEdit }, main);
         var issue = await Issues(dave);
@@ -110,12 +115,17 @@ internal sealed class EveryFeature : IAsyncDisposable
             AckWithin = 1,
         }, dave);
         await Do(SendMessage.Operation, new() { To = "beads", Subject = "About the issue", Issue = issue }, dave);
+        var everyone = await Do(SendMessage.Operation, new() { To = "all/beads", Subject = "For each of you", Category = MessageCategory.Blocked, Action = "Release it", Urgency = Urgency.High, AckWithin = 1 }, dave);
+        await Do(ReadMessage.Operation, new() { MessageId = everyone.MessageId }, other);
+        await Do(AcknowledgeMessage.Operation, new() { MessageId = everyone.MessageId }, main);
+        await Do(CheckInbox.Operation, new(), main);
         var shared = await Do(SendMessage.Operation, new() { To = "beads", Subject = "For whoever comes", Category = MessageCategory.Request }, dave);
         await Do(ReadMessage.Operation, new() { MessageId = shared.MessageId }, other);
         await Do(TellNews.Operation, new(), main);
         await Do(TakeMessage.Operation, new() { MessageId = shared.MessageId }, main);
         // Nobody acknowledges it in time, so that the sender is told; then it is.
-        while (await Count("SELECT COUNT(*) FROM deliveries WHERE overdue_at IS NOT NULL") == 0)
+        while (await Count("SELECT COUNT(*) FROM deliveries WHERE overdue_at IS NOT NULL") == 0
+            || await Count("SELECT COUNT(*) FROM everyone WHERE overdue_at IS NOT NULL") == 0)
         {
             await Task.Delay(50, World.Stop);
             await new Deadlines(_store).Tell(World.Stop);

@@ -266,7 +266,7 @@ public sealed class SqliteStoreTests : IDisposable
             }
         }, Stop)).ToList();
 
-        const int Commands = 200, Bytes = 3000;
+        const int Commands = 400, Bytes = 3000;
         var largest = 0L;
         for (var i = 0; i < Commands; i++)
         {
