@@ -262,7 +262,7 @@ public sealed class DamagedDatabaseTests : IDisposable
         }
     }
 
-    private async Task<bool> IsServedWhole(string path)
+    private static async Task<bool> IsServedWhole(string path)
     {
         await using var store = SqliteStore.Open(path);
         return (await DatabaseImages.Read(store)).SequenceEqual(Enumerable.Range(0, DatabaseImages.Facts).Select(DatabaseImages.Fact));

@@ -68,7 +68,12 @@ internal sealed class EveryFeature : IAsyncDisposable
         await Do(Goodbye.Operation, new(), other);
         await Do(CreateKey.Operation, new()
         {
-            Name = "laptop", Role = Role.Agent, Agent = dave.Agent, Operator = "Ann Lee <ann@example.org>", Projects = ["vc", "beads"], ExpiresInDays = 30,
+            Name = "laptop",
+            Role = Role.Agent,
+            Agent = dave.Agent,
+            Operator = "Ann Lee <ann@example.org>",
+            Projects = ["vc", "beads"],
+            ExpiresInDays = 30,
         });
         var key = await Do(CreateKey.Operation, new() { Name = "CI", Role = Role.Reader });
         await Do(RevokeKey.Operation, new() { KeyId = key.Key.KeyId });
