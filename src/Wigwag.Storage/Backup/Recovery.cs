@@ -24,7 +24,8 @@ public sealed record Recovered(
     IReadOnlyList<RecoveredTable> Tables, long? LostCommits, int DamagedFrames, IReadOnlyList<string> MissingAttachments, string? Previous)
 {
     /// <summary>True when nothing is known to be missing.</summary>
-    public bool IsWhole => LostCommits is null or 0 && DamagedFrames == 0 && MissingAttachments.Count == 0 && Tables.All(table => table is { Lost: 0, IsWhole: true });
+    public bool IsWhole => LostCommits is null or 0 && DamagedFrames == 0 && MissingAttachments.Count == 0
+        && Tables.All(table => table is { Lost: 0, IsWhole: true });
 }
 
 /// <summary>
@@ -33,6 +34,8 @@ public sealed record Recovered(
 /// </summary>
 public static class Recovery
 {
+    private const string Restore = "Put a backup in its place with 'wigwag restore FILE'.";
+
     /// <param name="database">The damaged database; its file may be missing when its log is there.</param>
     /// <param name="blobs">The folder of attachments beside it.</param>
     /// <param name="wall">The machine's clock, or null for the system's.</param>
@@ -63,15 +66,16 @@ public static class Recovery
             var (tables, commits) = Salvage.Run(image, staged, now);
             if (tables.All(table => table.Rows == 0))
             {
-                throw new StoreRefusedException("No row of any table can be read from the database and its log.") { Next = "Put a backup in its place with 'wigwag restore FILE'." };
+                throw new StoreRefusedException("No row of any table can be read from the database and its log.") { Next = Restore };
             }
             var missing = MissingAttachments(staged, Path.GetFullPath(blobs));
             var previous = SqliteBackup.Replace(files.Main, staged, now, "before-recover");
-            return new(tables, mark is null || commits is null ? null : Math.Max(0, mark.Commits - commits.Value), log?.DamagedFrames ?? 0, missing, previous);
+            long? lost = mark is null || commits is null ? null : Math.Max(0, mark.Commits - commits.Value);
+            return new(tables, lost, log?.DamagedFrames ?? 0, missing, previous);
         }
         catch (SqliteException e)
         {
-            throw new StoreRefusedException($"The database cannot be read at all: {e.Message}") { Next = "Put a backup in its place with 'wigwag restore FILE'." };
+            throw new StoreRefusedException($"The database cannot be read at all: {e.Message}") { Next = Restore };
         }
         finally
         {
@@ -104,7 +108,7 @@ public static class Recovery
         var pages = Math.Max((to.Length + pageSize - 1) / pageSize, log?.SalvagedPages ?? 0);
         if (pages == 0)
         {
-            throw new StoreRefusedException("There is no database to recover, and no log of one.") { Next = "Put a backup in place with 'wigwag restore FILE'." };
+            throw new StoreRefusedException("There is no database to recover, and no log of one.") { Next = Restore };
         }
         to.SetLength(pages * pageSize);
         Span<byte> header = stackalloc byte[DatabaseHeader.Length];
@@ -129,7 +133,8 @@ public static class Recovery
     {
         Span<byte> bytes = stackalloc byte[18];
         file.Position = 0;
-        return file.ReadAtLeast(bytes, 18, throwOnEndOfStream: false) == 18 && BinaryPrimitives.ReadUInt16BigEndian(bytes[16..]) is >= 512 and var size && int.IsPow2(size)
+        return file.ReadAtLeast(bytes, 18, throwOnEndOfStream: false) == 18
+            && BinaryPrimitives.ReadUInt16BigEndian(bytes[16..]) is >= 512 and var size && int.IsPow2(size)
             ? size
             : 4096;
     }

@@ -53,13 +53,15 @@ internal sealed class Salvage
         }
         var list = string.Join(", ", columns.Select(column => $"\"{column}\""));
         using var insert = _to.CreateCommand();
-        insert.CommandText = $"INSERT OR IGNORE INTO {table.Name} ({list}) VALUES ({string.Join(", ", columns.Select((_, i) => $"$p{i.ToString(CultureInfo.InvariantCulture)}"))})";
+        var values = string.Join(", ", columns.Select((_, i) => $"$p{i.ToString(CultureInfo.InvariantCulture)}"));
+        insert.CommandText = $"INSERT OR IGNORE INTO {table.Name} ({list}) VALUES ({values})";
         for (var i = 0; i < columns.Count; i++)
         {
             insert.Parameters.AddWithValue($"$p{i.ToString(CultureInfo.InvariantCulture)}", DBNull.Value);
         }
         var (rows, lost) = (0L, 0L);
-        var isWhole = Scan($"SELECT {list} FROM {table.Name} NOT INDEXED", reader => (rows, lost) = Put(insert, reader) ? (rows + 1, lost) : (rows, lost + 1));
+        var isWhole = Scan(
+            $"SELECT {list} FROM {table.Name} NOT INDEXED", reader => (rows, lost) = Put(insert, reader) ? (rows + 1, lost) : (rows, lost + 1));
         if (!isWhole)
         {
             // From the other end, up to the damage there; then what lies between, as far as an index tells what there is.
@@ -67,7 +69,8 @@ internal sealed class Salvage
             Scan(
                 $"SELECT {list} FROM {table.Name} NOT INDEXED ORDER BY {string.Join(", ", table.Key.Select(key => $"\"{key}\" DESC"))}",
                 reader => rows += Put(insert, reader) ? 1 : 0);
-            foreach (var index in Ask(_from, $"SELECT name FROM pragma_index_list('{table.Name}') WHERE origin = 'c' AND partial = 0", row => row.GetString(0)))
+            var indexes = $"SELECT name FROM pragma_index_list('{table.Name}') WHERE origin = 'c' AND partial = 0";
+            foreach (var index in Ask(_from, indexes, row => row.GetString(0)))
             {
                 var (saved, unreadable) = ByIndex(table, index, keys, list, insert);
                 (rows, lost) = (rows + saved, Math.Max(lost, unreadable));
@@ -171,7 +174,8 @@ internal sealed class Salvage
 
     private static SqliteConnection Open(string path)
     {
-        var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Mode = SqliteOpenMode.ReadWrite, Pooling = false }.ConnectionString);
+        var connection = new SqliteConnection(
+            new SqliteConnectionStringBuilder { DataSource = path, Mode = SqliteOpenMode.ReadWrite, Pooling = false }.ConnectionString);
         connection.Open();
         return connection;
     }

@@ -13,6 +13,8 @@ namespace Wigwag.Storage.Sqlite;
 /// </summary>
 internal sealed class DatabaseCheck(DatabaseFiles files, ILogger log)
 {
+    private const string Elsewhere = "Move it away, or set WIGWAG_HOME to another directory.";
+
     // A check of all structure takes about 1 ms a MiB.
     private const long LargestChecked = 32 << 20;
 
@@ -61,11 +63,14 @@ internal sealed class DatabaseCheck(DatabaseFiles files, ILogger log)
     {
         if (FileStatus.Of(path) is { IsRegular: false })
         {
-            throw new StoreRefusedException($"{path} is no file.") { Next = "Move it away, or set WIGWAG_HOME to another directory." };
+            throw new StoreRefusedException($"{path} is no file.") { Next = Elsewhere };
         }
         if (new FileInfo(path) is { LinkTarget: { } target } link && link.ResolveLinkTarget(returnFinalTarget: true)?.Exists != true)
         {
-            throw new StoreRefusedException($"{path} is a link to {target}, which is not there.") { Next = "Put back what it leads to, or move the link away." };
+            throw new StoreRefusedException($"{path} is a link to {target}, which is not there.")
+            {
+                Next = "Put back what it leads to, or move the link away.",
+            };
         }
     }
 
@@ -109,7 +114,7 @@ internal sealed class DatabaseCheck(DatabaseFiles files, ILogger log)
         }
         if (header.Application is not (0 or DatabaseHeader.OurApplication))
         {
-            throw new StoreRefusedException($"{files.Main} is a database of another program.") { Next = "Move it away, or set WIGWAG_HOME to another directory." };
+            throw new StoreRefusedException($"{files.Main} is a database of another program.") { Next = Elsewhere };
         }
         var pages = wal?.DatabasePages is > 0 and var after ? after : header.Pages;
         var whole = size / header.PageSize;
@@ -128,7 +133,8 @@ internal sealed class DatabaseCheck(DatabaseFiles files, ILogger log)
     private void Inspect(bool isUnchanged)
     {
         // A connection that reads alone neither checkpoints nor removes the log when it is closed.
-        using var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = files.Main, Mode = SqliteOpenMode.ReadOnly, Pooling = false }.ConnectionString);
+        using var connection = new SqliteConnection(
+            new SqliteConnectionStringBuilder { DataSource = files.Main, Mode = SqliteOpenMode.ReadOnly, Pooling = false }.ConnectionString);
         try
         {
             connection.Open();
@@ -143,7 +149,8 @@ internal sealed class DatabaseCheck(DatabaseFiles files, ILogger log)
                 }
                 if (Mark is not null)
                 {
-                    throw StoreRefusedException.Damaged($"The database {files.Main} holds nothing, and its mark says that it did: its log was removed or cut off.");
+                    throw StoreRefusedException.Damaged(
+                        $"The database {files.Main} holds nothing, and its mark says that it did: its log was removed or cut off.");
                 }
             }
             else if (Mark is not null)
@@ -170,13 +177,15 @@ internal sealed class DatabaseCheck(DatabaseFiles files, ILogger log)
         var instance = Text(connection, Identity.OfInstance);
         if (instance != Mark!.Instance)
         {
-            throw StoreRefusedException.Damaged($"The database {files.Main} is not the one that was here: another, or an older copy, was put in its place.");
+            throw StoreRefusedException.Damaged(
+                $"The database {files.Main} is not the one that was here: another, or an older copy, was put in its place.");
         }
         var commits = long.Parse(Text(connection, Identity.OfCommits) ?? "0", CultureInfo.InvariantCulture);
         if (commits < Mark.Commits)
         {
             throw StoreRefusedException.Damaged(
-                $"The database {files.Main} lacks the last {Count(Mark.Commits - commits, "commit")} that it had: its log was removed or cut off, or an older copy was put in its place.");
+                $"The database {files.Main} lacks the last {Count(Mark.Commits - commits, "commit")} that it had: "
+                + "its log was removed or cut off, or an older copy was put in its place.");
         }
     }
 
@@ -199,5 +208,6 @@ internal sealed class DatabaseCheck(DatabaseFiles files, ILogger log)
         return command.ExecuteScalar() is { } value and not DBNull ? Convert.ToString(value, CultureInfo.InvariantCulture) : null;
     }
 
-    private static string Count(long number, string what) => string.Create(CultureInfo.InvariantCulture, $"{number} {what}{(number == 1 ? "" : "s")}");
+    private static string Count(long number, string what) =>
+        string.Create(CultureInfo.InvariantCulture, $"{number} {what}{(number == 1 ? "" : "s")}");
 }

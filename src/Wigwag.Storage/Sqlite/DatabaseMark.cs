@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Globalization;
 using System.Numerics;
 using System.Runtime.InteropServices;
@@ -65,7 +66,7 @@ internal sealed record DatabaseMark(string Instance, long Commits, (uint First, 
 
     public byte[] ToBytes()
     {
-        var (first, second) = Salts is var (a, b) ? (a.ToString("x8", CultureInfo.InvariantCulture), b.ToString("x8", CultureInfo.InvariantCulture)) : ("-", "-");
+        var (first, second) = Salts is var (a, b) ? ($"{a:x8}", $"{b:x8}") : ("-", "-");
         var text = string.Create(CultureInfo.InvariantCulture, $"wigwag-mark 1 {Instance} {Commits} {first} {second} {ClosedSize} {ClosedSum:x8} ");
         var bytes = Encoding.ASCII.GetBytes(text.PadRight(Length - 9));
         return [.. bytes, .. Encoding.ASCII.GetBytes($"{Sum(bytes):x8}\n")];
@@ -164,7 +165,7 @@ internal sealed class MarkFile : IDisposable
         _log ??= File.OpenHandle(_files.Wal, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
         Span<byte> salts = stackalloc byte[8];
         return RandomAccess.Read(_log, salts, 16) == 8
-            ? (System.Buffers.Binary.BinaryPrimitives.ReadUInt32BigEndian(salts), System.Buffers.Binary.BinaryPrimitives.ReadUInt32BigEndian(salts[4..]))
+            ? (BinaryPrimitives.ReadUInt32BigEndian(salts), BinaryPrimitives.ReadUInt32BigEndian(salts[4..]))
             : null;
     }
 

@@ -17,7 +17,8 @@ internal static class Identity
     public static void Name(Connection connection)
     {
         connection.Execute("DELETE FROM sqlite_sequence WHERE name = 'instance'");
-        connection.Execute("INSERT INTO sqlite_sequence (name, seq) VALUES ('instance', @instance)", ("instance", BitConverter.ToInt64(RandomNumberGenerator.GetBytes(8)) & long.MaxValue));
+        var instance = BitConverter.ToInt64(RandomNumberGenerator.GetBytes(8)) & long.MaxValue;
+        connection.Execute("INSERT INTO sqlite_sequence (name, seq) VALUES ('instance', @instance)", ("instance", instance));
     }
 
     /// <summary>Both; a database of an older program is given them.</summary>

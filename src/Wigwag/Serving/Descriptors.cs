@@ -21,7 +21,9 @@ internal static class Descriptors
         {
             throw new Refusal(Error.Unavailable(
                 "too_few_descriptors",
-                string.Create(CultureInfo.InvariantCulture, $"This process may have {most} files and connections open at the same time, and a server needs {Own + 16} at least."),
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"This process may have {most} files and connections open at the same time, and a server needs {Own + 16} at least."),
                 "Raise the limit (ulimit -n 4608; LimitNOFILE in a unit of systemd): each connection needs one."));
         }
     }
