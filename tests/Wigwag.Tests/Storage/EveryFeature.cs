@@ -61,6 +61,7 @@ internal sealed class EveryFeature : IAsyncDisposable
         var main = World.As(await Do(RegisterAgent.Operation, World.Clone(World.Beads, "/src/main/beads")));
         var other = World.As(await Do(RegisterAgent.Operation, World.Clone(World.Beads, "/src/other/beads", "other")));
         await Do(UpdateAgent.Operation, new() { Status = AgentStatus.Working }, dave);
+        await Do(UpdateAgent.Operation, new() { Status = AgentStatus.Working }, dave with { Session = ClientSession.Mcp("k3f9", "claude-code") });
         var bo = new Caller { Credential = "k-bo", Role = Role.Operator, Operator = "Bo <bo@example.org>", WorkspaceProof = "proof" };
         await Do(RegisterAgent.Operation, World.Clone("git@github.com:bo/own.git", "/src/bo/own", "bo"), bo);
         using var bytes = new MemoryStream("uploaded"u8.ToArray());
