@@ -57,7 +57,7 @@ public sealed class CommandTests : IDisposable
         _town.WigwagIn(_vc, "send", "refactor-parser/beads", "The parser crashes on an empty file when there is no header", "--body", "As said.").Fine();
         // A terminal of its own: script gives the program one.
         var shown = _town.Run("script", _vc, "-qec", $"stty cols 80; '{Town.Program}' --no-color sent", "/dev/null").Fine().Output;
-        Assert.Contains("refactor-parser/beads stored  The p", shown, StringComparison.Ordinal);
+        Assert.Contains("refactor-parser/beads stored  \"The p", shown, StringComparison.Ordinal);
         Assert.All(shown.Split('\n'), line => Assert.InRange(line.TrimEnd('\r').Length, 0, 80));
     }
 
