@@ -222,7 +222,7 @@ public static class ProjectRegistry
     private static ValueTask<List<Project>> EndingIn(Session session, string end) => session.Query(
         """
         SELECT project, name, remote, tracker, created_at, reservation_policy, path_case FROM projects
-        WHERE LENGTH(project) > @length AND LOWER(SUBSTR(project, LENGTH(project) - @length + 1)) = @end
+        WHERE LENGTH(project) > @length AND LOWER(SUBSTR(project, CAST(LENGTH(project) - @length + 1 AS INTEGER))) = @end
         ORDER BY name LIMIT @most
         """,
         Read,

@@ -24,6 +24,7 @@ internal sealed class McpEndpoint(McpFace face, ServerParts parts)
     private const int SessionNotFound = -32001;
     private const int Refused = -32000;
     private const int MaxBatch = 100;
+    private const string IsNoted = "wigwag.noted";
 
     private static readonly JsonTypeInfo<JsonRpcMessage> MessageType = (JsonTypeInfo<JsonRpcMessage>)McpJsonUtilities.DefaultOptions.GetTypeInfo(typeof(JsonRpcMessage));
     private static readonly JsonTypeInfo<JsonRpcError> ErrorType = (JsonTypeInfo<JsonRpcError>)McpJsonUtilities.DefaultOptions.GetTypeInfo(typeof(JsonRpcError));
@@ -43,14 +44,21 @@ internal sealed class McpEndpoint(McpFace face, ServerParts parts)
         }
         finally
         {
-            // Also what was refused as no message says that its sender is there; in a session that has ended nobody is.
+            // Also what was refused as no message says that its sender is there; in a session that has ended nobody is. What was answered said
+            // so when it came, and not again: it may have been a goodbye.
             var id = http.Request.Headers[McpHeaders.SessionId].ToString() is { Length: > 0 } asked ? asked : http.Response.Headers[McpHeaders.SessionId].ToString();
             var session = id.Length == 0 ? null : parts.McpSessions.Find(http.CallerOf(), id);
-            if (session is not null || id.Length == 0 || NamesSession(http))
+            if (!http.Items.ContainsKey(IsNoted) && (session is not null || id.Length == 0 || NamesSession(http)))
             {
                 parts.Dispatcher.Note(session is null ? http.CallerOf() : In(session, http));
             }
         }
+    }
+
+    private IDisposable Stay(HttpContext http, Caller caller)
+    {
+        http.Items[IsNoted] = true;
+        return parts.Dispatcher.Stay(caller);
     }
 
     private async Task Post(HttpContext http)
@@ -115,7 +123,7 @@ internal sealed class McpEndpoint(McpFace face, ServerParts parts)
             return;
         }
         call.Attach(message, http.Request.Headers[McpHeaders.ProtocolVersion]);
-        using var stays = parts.Dispatcher.Stay(call.Caller);
+        using var stays = Stay(http, call.Caller);
         using var ends = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, parts.Stopping);
         await using var transport = new StreamableHttpServerTransport { Stateless = true };
         await using var server = McpServer.Create(transport, face.Stateless);
@@ -145,7 +153,7 @@ internal sealed class McpEndpoint(McpFace face, ServerParts parts)
         }
         using var usage = session.Use();
         var caller = In(session, http);
-        using var stays = opens ? null : parts.Dispatcher.Stay(caller);
+        using var stays = opens ? null : Stay(http, caller);
         http.Response.Headers[McpHeaders.SessionId] = session.Id;
         foreach (var message in messages)
         {

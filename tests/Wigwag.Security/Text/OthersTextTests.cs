@@ -18,7 +18,7 @@ public sealed class OthersTextTests : IDisposable
     private static readonly HashSet<string> TakeNoSentence =
     [
         "after", "agent", "cursor", "next_owner", "project", "projects", "slot", "to", "external_projects.name", "external_projects.project",
-        "rename_project.name", "alias_project.name", "get_attachment.name", "get_thread.thread_id", "claim_next_issue.label",
+        "rename_project.name", "alias_project.name", "goodbye.session", "get_attachment.name", "get_thread.thread_id", "claim_next_issue.label",
         "release.scopes", "renew.scopes", "transfer_lease.scopes",
     ];
 

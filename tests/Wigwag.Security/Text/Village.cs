@@ -157,7 +157,7 @@ internal sealed class Village : IDisposable
     private async Task<string> LeaseOfOneWhoLeft()
     {
         var held = await Done(Victim, "reserve", new() { ["scopes"] = new JsonArray($"left/{++_fresh}.txt") });
-        await Done(Victim, "goodbye", []);
+        await Done(Victim, "goodbye", new() { ["all"] = true });
         return Id(held.GetProperty("granted")[0], "lease_id");
     }
 

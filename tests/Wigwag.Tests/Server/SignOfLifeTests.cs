@@ -78,6 +78,22 @@ public sealed class SignOfLifeTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_goodbye_by_a_tool_is_not_taken_back_by_the_request_that_brought_it()
+    {
+        for (var round = 0; round < 20; round++)
+        {
+            var agent = await Agent();
+            using var client = _server.Client(_server.Token, ("Wigwag-Agent", agent));
+            using var call = await Mcp(client, "tools/call", "goodbye", new JsonObject { ["name"] = "goodbye", ["arguments"] = new JsonObject { ["all"] = true } });
+            Assert.Contains("offline", await call.Content.ReadAsStringAsync(Stop), StringComparison.Ordinal);
+            // Commands are written in their order: with these, whatever was noted is written too.
+            await Agent();
+            await Agent();
+            Assert.Equal("[]", await Sessions(agent));
+        }
+    }
+
+    [Fact]
     public async Task A_session_that_is_none_is_refused_with_what_one_looks_like()
     {
         using var client = _server.Client(_server.Token, ("Wigwag-Session", "run 1"));
