@@ -14,6 +14,8 @@ namespace Wigwag.Storage.Postgres;
 /// </summary>
 internal sealed class Writer(Pools pools, PostgresOptions options, SessionTime time, Wakeups wakeups, StoreMemory memory, ILogger log) : IDisposable
 {
+    private const int RetriesAtOnce = 3;
+
     // Flows into every handler: the writer it runs on.
     private static readonly AsyncLocal<Writer?> Running = new();
 
@@ -48,6 +50,7 @@ internal sealed class Writer(Pools pools, PostgresOptions options, SessionTime t
         var attempt = new Attempt<T>();
         var outage = new Outage(pools, options, log);
         var conflicts = 0;
+        var again = new Backoff(TimeSpan.FromMilliseconds(5), TimeSpan.FromMilliseconds(200));
         var isAlone = false;
         try
         {
@@ -67,6 +70,11 @@ internal sealed class Writer(Pools pools, PostgresOptions options, SessionTime t
                 {
                     isAlone = isAlone || await _contended.WaitAsync(options.LockLimit, cancel);
                     attempt.Locks.Add(AdvisoryKey.Contended);
+                    if (conflicts > RetriesAtOnce)
+                    {
+                        // What it conflicts with has yet to commit.
+                        await Task.Delay(again.Next(), cancel);
+                    }
                 }
                 catch (Exception e) when (Failure.IsConnection(e) && !_isClosed)
                 {
