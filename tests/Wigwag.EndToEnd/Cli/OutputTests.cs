@@ -7,6 +7,9 @@ namespace Wigwag.EndToEnd.Cli;
 /// <summary>What cannot be written to standard output is an error, on every command; that nobody reads it any more is none.</summary>
 public sealed class OutputTests
 {
+    // A file that an example names need not be there.
+    private const string Note = "wigwag: note: ";
+
     private const string Complaint = "Standard output cannot be written: No space left on device.";
 
     private const string Initialize =
@@ -99,7 +102,7 @@ public sealed class OutputTests
         foreach (var line in queries.Select(ExampleTests.Here).Concat(["wigwag --help", "wigwag doctor", "wigwag version", "wigwag outbox", "wigwag completion bash", "wigwag issue create Gone"]))
         {
             var ran = await reader.RunUnread(line, cancel);
-            var isQuiet = ran.Error.Split('\n').All(said => said.Length == 0 || said.StartsWith("wigwag: note: ", StringComparison.Ordinal));
+            var isQuiet = ran.Error.Split('\n').All(said => said.Length == 0 || said.StartsWith(Note, StringComparison.Ordinal));
             Assert.True(ran.ExitCode is 0 or ExitCode.No && isQuiet, $"{line}: {ran.ExitCode} {ran.Error}");
         }
         // Who follows ends with its reader, and notes nothing as delivered that nobody has read.
@@ -113,6 +116,7 @@ public sealed class OutputTests
         var ran = await reader.Run($"{line} > /dev/full", cancel);
         Assert.True(ran.ExitCode == 1 && ran.Error.Contains(Complaint, StringComparison.Ordinal), $"{line}: {ran.ExitCode} {ran.Error}");
         Assert.DoesNotContain("   at ", ran.Error, StringComparison.Ordinal);
-        Assert.True(!isDone || ran.Error.TrimEnd().Split('\n').Length == 1, ran.Error);
+        var said = ran.Error.TrimEnd().Split('\n').Where(each => !each.StartsWith(Note, StringComparison.Ordinal));
+        Assert.True(!isDone || said.Count() == 1, ran.Error);
     }
 }
