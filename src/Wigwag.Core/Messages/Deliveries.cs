@@ -336,6 +336,14 @@ internal static class Deliveries
         Read,
         ("seq", seq));
 
+    /// <summary>How far a message has come with one recipient.</summary>
+    public static DeliveryStage Stage(MessageState state, DateTimeOffset? deliveredAt) => state switch
+    {
+        MessageState.Acked => DeliveryStage.Acked,
+        MessageState.Read => DeliveryStage.Read,
+        _ => deliveredAt is null ? DeliveryStage.Stored : DeliveryStage.Delivered,
+    };
+
     private static Found Read(Row row)
     {
         var delivery = new Delivery(row.Text("project"), row.Text("recipient"));
@@ -345,12 +353,7 @@ internal static class Deliveries
         {
             Recipient = Shown(delivery),
             State = state,
-            Delivery = state switch
-            {
-                MessageState.Acked => DeliveryStage.Acked,
-                MessageState.Read => DeliveryStage.Read,
-                _ => deliveredAt is null ? DeliveryStage.Stored : DeliveryStage.Delivered,
-            },
+            Delivery = Stage(state, deliveredAt),
             DeliveredAt = deliveredAt,
             DeliveredVia = Words.Parse<DeliveryRoute>(row.TextOrNull("delivered_via")),
             DeliveredTo = delivery.Key == Mailbox.Everyone ? row.TextOrNull("delivered_to") : null,

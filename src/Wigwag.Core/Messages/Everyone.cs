@@ -208,12 +208,7 @@ internal sealed record Everyone(string Home, long Seq, string Sender, long Place
         {
             Recipient = recipient,
             State = state,
-            Delivery = state switch
-            {
-                MessageState.Acked => DeliveryStage.Acked,
-                MessageState.Read => DeliveryStage.Read,
-                _ => deliveredAt is null ? DeliveryStage.Stored : DeliveryStage.Delivered,
-            },
+            Delivery = Deliveries.Stage(state, deliveredAt),
             DeliveredAt = deliveredAt,
             DeliveredVia = Words.Parse<DeliveryRoute>(row.TextOrNull("delivered_via")),
             ReadAt = row.TimeOrNull("read_at"),

@@ -84,7 +84,8 @@ internal static class BackupCommand
     private static Refusal Running(Home home) => new(Error.Conflict(
         "server_running", $"A server works on {home.Root}, whose database would be replaced.", "Run 'wigwag stop', then restore."));
 
-    private static int Print(CommandLine line, string json)
+    /// <summary>Shows what was done, as the options ask.</summary>
+    public static int Print(CommandLine line, string json)
     {
         if (!line.IsQuiet)
         {

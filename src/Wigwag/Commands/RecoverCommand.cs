@@ -60,15 +60,6 @@ internal static class RecoverCommand
             + (recovered.LostCommits is { } lost ? $",\"lost_commits\":{lost}" : "")
             + $",\"damaged_log_pages\":{recovered.DamagedFrames},\"missing_attachments\":[{string.Join(',', recovered.MissingAttachments.Select(Json.Quote))}]"
             + (recovered.Previous is null ? "" : $",\"previous\":{Json.Quote(recovered.Previous)}") + "}";
-        var terminal = new Terminal(line.Flag("no_color"));
-        if (line.IsJson)
-        {
-            terminal.Line(json);
-        }
-        else
-        {
-            AnswerView.Write(terminal, Json.Parse(json));
-        }
-        terminal.Flush();
+        BackupCommand.Print(line, json);
     }
 }
